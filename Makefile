@@ -1,0 +1,45 @@
+# Every target makes its own virtual environment in .venv first. PYTHON, VENV and CONSTRAINTS may be set.
+PYTHON ?= python3
+VENV ?= .venv
+CONSTRAINTS ?= constraints.txt
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: install demo test lint types layers unit bench clean
+
+install: $(STAMP)
+
+# torch comes first, by its exact version: an unpinned torch pulls gigabytes of GPU libraries.
+$(STAMP): pyproject.toml $(CONSTRAINTS)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' $(CONSTRAINTS))" -c $(CONSTRAINTS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1" -c $(CONSTRAINTS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev -c $(CONSTRAINTS)
+	touch $(STAMP)
+
+# The quick start: simulates, trains, compares, and says where the report is.
+demo: install
+	rm -rf runs/demo
+	$(BIN)/qmix-logistics run scenarios/quickstart.yaml --out runs/demo
+
+test: lint types layers unit
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+layers: install
+	$(BIN)/lint-imports --no-cache
+
+unit: install
+	$(BIN)/pytest -n 2 --dist worksteal
+
+# Each figure beside its budget, see docs/background/measurements.md.
+bench: install
+	$(BIN)/python -m pytest -s --override-ini addopts= tests/benchmarks
+
+clean:
+	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

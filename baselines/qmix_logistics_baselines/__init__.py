@@ -1,0 +1,1 @@
+"""Policies that do not learn: rules, optimal matching, and routes planned again and again."""

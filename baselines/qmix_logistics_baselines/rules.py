@@ -1,0 +1,56 @@
+"""The rules that every textbook has, and the ATC index."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from qmix_logistics.environment.estimates import PickUpTimes, pick_up_index
+from qmix_logistics.simulation import DecisionEpoch, Site
+
+Scores = Float[np.ndarray, "decider pick_up"]
+
+
+def random_score(site: Site, epoch: DecisionEpoch, times: PickUpTimes, rng: np.random.Generator) -> Scores:
+    """Draw lots; see ``TaskScore``."""
+    return rng.random(times.arrival_s.shape)
+
+
+def fifo_score(site: Site, epoch: DecisionEpoch, times: PickUpTimes, rng: np.random.Generator) -> Scores:
+    """Prefer the oldest task, and for it the nearest vehicle; see ``TaskScore``."""
+    return _lexicographic(epoch.stops["release_s"][epoch.pick_ups], times)
+
+
+def nearest_score(site: Site, epoch: DecisionEpoch, times: PickUpTimes, rng: np.random.Generator) -> Scores:
+    """Prefer the shortest way; see ``TaskScore``."""
+    return -times.arrival_s
+
+
+def earliest_due_date_score(site: Site, epoch: DecisionEpoch, times: PickUpTimes, rng: np.random.Generator) -> Scores:
+    """Prefer the task due first, and for it the nearest vehicle; see ``TaskScore``."""
+    return _lexicographic(epoch.stops["due_s"][epoch.pick_ups], times)
+
+
+class AtcScore:
+    """
+    Prefer the task with the highest apparent tardiness cost; see ``TaskScore`` and ``atc_index``.
+
+    Parameters
+    ----------
+    lookahead
+        In mean task times.
+    """
+
+    def __init__(self, lookahead: float) -> None:
+        self._lookahead = lookahead
+
+    def __call__(self, site: Site, epoch: DecisionEpoch, times: PickUpTimes, rng: np.random.Generator) -> Scores:
+        """Return the index of every task; see ``TaskScore``."""
+        return pick_up_index(site, epoch, times, self._lookahead)
+
+
+def _lexicographic(first_s: Float[np.ndarray, " pick_up"], times: PickUpTimes) -> Scores:
+    """Rank by a time, then by the way."""
+    rank = np.unique(first_s, return_inverse=True)[1]
+    longest_s = 1.0 + times.arrival_s.max(initial=0.0)
+    return -(rank + times.arrival_s / longest_s)

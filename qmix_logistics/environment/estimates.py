@@ -1,0 +1,119 @@
+"""Times and urgencies that rules, optimisers and learned policies alike judge stops by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from qmix_logistics.scenario.operations import Objective
+from qmix_logistics.simulation import DecisionEpoch, Site
+
+Matrix = Float[np.ndarray, "*batch stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class PickUpTimes:
+    """
+    How long each pending task takes some vehicles.
+
+    Parameters
+    ----------
+    arrival_s
+        From now until the vehicle is at the task's origin: for one that is busy, after it is free.
+    task_s
+        From there until the task is done, on average and without a queue: pick-up, way and drop-off.
+    """
+
+    arrival_s: Float[np.ndarray, "vehicle pick_up"]
+    task_s: Float[np.ndarray, "vehicle pick_up"]
+
+
+def pick_up_times(site: Site, epoch: DecisionEpoch, vehicles: Int[np.ndarray, " vehicle"]) -> PickUpTimes:
+    """
+    Return how long each pending task takes some vehicles.
+
+    Parameters
+    ----------
+    site
+        The site.
+    epoch
+        The epoch.
+    vehicles
+        Numbers of vehicles, deciding or busy.
+    """
+    pick_ups = epoch.stops[epoch.pick_ups]
+    origins, destinations, handling_s = pick_ups["place"], pick_ups["destination"], pick_ups["handling_s"]
+    arrival_s = np.empty((len(vehicles), len(pick_ups)))
+    task_s = np.empty_like(arrival_s)
+    task_s_of_class: dict[int, Float[np.ndarray, " pick_up"]] = {}
+    for row, number in enumerate(vehicles.tolist()):
+        vehicle, speed_class = epoch.snapshot.vehicles[number], int(site.fleet.class_index[number])
+        travel_s = site.network.travel_time_s[speed_class]
+        if speed_class not in task_s_of_class:
+            task_s_of_class[speed_class] = travel_s[origins, destinations] + handling_s
+        task_s[row] = task_s_of_class[speed_class]
+        if vehicle["is_available"]:
+            arrival_s[row] = travel_s[vehicle["place"]].take(origins)
+        else:
+            free_in_s = max(float(vehicle["free_s"]) - epoch.time_s, 0.0)
+            arrival_s[row] = travel_s[vehicle["free_place"]].take(origins) + free_in_s
+    return PickUpTimes(arrival_s, task_s)
+
+
+def atc_index(
+    objective: Objective, weight: Matrix, slack_s: Matrix, task_s: Matrix, lookahead_s: float
+) -> Float[np.ndarray, "*batch stop"]:
+    r"""
+    Return the apparent tardiness cost index of tasks [1]_, for an objective that also charges for waiting.
+
+    .. math:: I = \frac{w}{p} \left(c_{open} + c_{late} \exp(-\max(0, s) / k)\right)
+
+    Without :math:`c_{open}` this is the published index; without :math:`c_{late}` it is weighted shortest processing
+    time, optimal for weighted waiting on one machine.
+
+    Parameters
+    ----------
+    objective
+        Its rates :math:`c_{open}` and :math:`c_{late}`.
+    weight
+        Weight :math:`w` of a task: its order's, divided by the order's open tasks.
+    slack_s
+        Slack :math:`s`: time until due, less the task's time.
+    task_s
+        Time :math:`p` until the vehicle would have done the task, above 0.
+    lookahead_s
+        Slack :math:`k` over which urgency falls to 1/e.
+
+    References
+    ----------
+    .. [1] Vepsalainen and Morton (1987), Priority rules for job shops with weighted tardiness costs, Management
+       Science 33(8), eq. 3.
+    """
+    urgency = np.exp(np.minimum(-slack_s / lookahead_s, 0.0))
+    return weight / task_s * (objective.open_order_cost_per_h + objective.late_order_cost_per_h * urgency)
+
+
+def pick_up_index(
+    site: Site, epoch: DecisionEpoch, times: PickUpTimes, lookahead: float
+) -> Float[np.ndarray, "vehicle pick_up"]:
+    """
+    Return the ATC index of every pending task for some vehicles.
+
+    Parameters
+    ----------
+    site
+        The site.
+    epoch
+        The epoch.
+    times
+        How long the tasks take the vehicles.
+    lookahead
+        In mean task times.
+    """
+    pick_ups = epoch.stops[epoch.pick_ups]
+    task_s = np.maximum(times.arrival_s + times.task_s, 1.0)
+    weight = pick_ups["weight"] / epoch.snapshot.open_tasks[pick_ups["order"]]
+    slack_s = pick_ups["due_s"] - epoch.time_s - task_s
+    return atc_index(site.objective, weight, slack_s, task_s, lookahead * site.mean_task_s)

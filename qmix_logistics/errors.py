@@ -1,0 +1,71 @@
+"""
+Everything that this package raises on purpose.
+
+::
+
+    QmixLogisticsError
+    ├── ScenarioError      the scenario, or a file that it names, cannot be used
+    ├── RunFolderError     the run folder cannot be written, or does not belong to this scenario
+    └── PolicyFileError    a saved policy cannot be used with this scenario
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class QmixLogisticsError(Exception):
+    """Base of all errors that a user can mend; the command line prints them without a traceback."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """
+    One thing that is wrong with an input, and how to mend it.
+
+    Parameters
+    ----------
+    path
+        The file, as the user named it; or the option, such as ``--set``.
+    line, column
+        Position in the file, both from 1; 0 where there is none.
+    field
+        Path of the field in the document, such as ``fleet[1].speed_mps``; may be empty.
+    message
+        What is wrong, what was expected, and the remedy.
+    """
+
+    path: str
+    line: int
+    column: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return ``path:line:column: field message``."""
+        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        return f"{where}: {self.field} {self.message}" if self.field else f"{where}: {self.message}"
+
+
+class ScenarioError(QmixLogisticsError):
+    """
+    A scenario, or a file that it names, cannot be used.
+
+    Parameters
+    ----------
+    problems
+        Everything that is wrong, not only the first.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class RunFolderError(QmixLogisticsError):
+    """A run folder cannot be written, or does not belong to this scenario."""
+
+
+class PolicyFileError(QmixLogisticsError):
+    """A saved policy cannot be used with this scenario."""

@@ -1,0 +1,1 @@
+"""What happened, measured and compared: KPIs, statistics, experiments, run folders."""

@@ -1,0 +1,167 @@
+"""What only shows when the parts of a scenario are put together."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import networkx as nx
+
+from qmix_logistics.errors import Problem, ScenarioError
+from qmix_logistics.scenario.demand import TraceDemand
+from qmix_logistics.scenario.network import WarehouseNetwork
+from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+from qmix_logistics.scenario.positions import FieldPath
+from qmix_logistics.scenario.trace import OrderLine
+from qmix_logistics.scenario.trace_days import load_order_lines, split_days
+from qmix_logistics.scenario.warehouse import build_warehouse, facilities
+
+Finding = tuple[FieldPath, str] | Problem
+Parts = Mapping[str, Any]
+
+_FIELDS = {"station": "stations", "charger": "chargers", "parking": "parking"}
+
+
+def check(parts: Parts) -> Iterator[Finding]:
+    """
+    Yield what is wrong with a scenario whose parts are sound in themselves.
+
+    Parameters
+    ----------
+    parts
+        Those top-level parts that are sound; checks that need a missing one are left out.
+
+    Yields
+    ------
+    The field's path and a sentence; or a whole problem where it lies in another file.
+    """
+    if "network" in parts:
+        yield from _check_network(parts["network"])
+    if "fleet" in parts:
+        yield from _check_fleet(parts)
+    if "order_classes" in parts:
+        yield from _check_order_classes(parts["order_classes"])
+    if "demand" in parts:
+        yield from _check_demand(parts)
+    if "policies" in parts:
+        yield from _check_policies(parts)
+
+
+def _check_network(network: WarehouseNetwork) -> Iterator[Finding]:
+    spots = [(_FIELDS[kind], index, spot) for kind, all_ in facilities(network) for index, spot in enumerate(all_)]
+    repeated = _repeated(spot.id for _, _, spot in spots)
+    is_sound = True
+    for field, index, spot in spots:
+        if spot.id in repeated:
+            yield ("network", field, index, "id"), f"'{spot.id}' names several facilities; give each its own name"
+            is_sound = False
+        if spot.aisle > network.num_aisles:
+            message = f"is {spot.aisle}; expected 1 to {network.num_aisles}, the number of aisles"
+            yield ("network", field, index, "aisle"), message
+            is_sound = False
+    if is_sound:
+        yield from _check_reachability(network)
+
+
+def _check_reachability(network: WarehouseNetwork) -> Iterator[Finding]:
+    complete = build_warehouse(network.model_copy(update={"closed_arcs": ()}))
+    for index, arc in enumerate(network.closed_arcs):
+        if not complete.has_edge(*arc):
+            message = f"{arc[0]} -> {arc[1]} is no arc of this warehouse; expected neighbours such as [X0.1, X0.2]"
+            yield ("network", "closed_arcs", index), message
+    graph = build_warehouse(network)
+    connected = max(nx.strongly_connected_components(graph), key=len)
+    lost = [name for name, node in graph.nodes.items() if name not in connected and node["kind"] == "rack"]
+    if lost:
+        message = f"has {len(lost)} racks that cannot be reached and left again, such as {lost[0]}; open arcs to them"
+        yield ("network",), message
+    for kind, spots in facilities(network):
+        for index, spot in enumerate(spots):
+            if spot.id not in connected:
+                message = f"{kind} {spot.id} cannot be reached from the racks and left again; check closed_arcs"
+                yield ("network", _FIELDS[kind], index), message
+
+
+def _check_fleet(parts: Parts) -> Iterator[Finding]:
+    fleet = parts["fleet"]
+    yield from _check_unique("fleet", "id", [vehicle_class.id for vehicle_class in fleet])
+    network = parts.get("network")
+    for index, vehicle_class in enumerate(fleet):
+        if vehicle_class.battery and network is not None and not network.chargers:
+            yield ("fleet", index, "battery"), "needs a charger; add one to network.chargers, or leave the battery out"
+    demand = parts.get("demand")
+    largest = max(vehicle_class.capacity_units for vehicle_class in fleet)
+    if demand is not None and demand.kind != "trace" and demand.load.high_units > largest:
+        message = f"is {demand.load.high_units:g}; no vehicle carries more than {largest:g} (fleet capacity_units)"
+        yield ("demand", "load", "high_units"), message
+
+
+def _check_order_classes(classes: Any) -> Iterator[Finding]:
+    yield from _check_unique("order_classes", "id", [order_class.id for order_class in classes])
+    total = math.fsum(order_class.share_pct for order_class in classes)
+    if abs(total - 100) > 1e-6:
+        yield ("order_classes",), f"have share_pct that sum to {total:g}; expected 100"
+
+
+def _check_demand(parts: Parts) -> Iterator[Finding]:
+    demand, horizon = parts["demand"], parts.get("horizon")
+    if isinstance(demand, TraceDemand):
+        yield from _check_trace(demand, horizon)
+    elif demand.kind == "piecewise_poisson" and horizon is not None:
+        for index, step in enumerate(demand.profile):
+            if step.from_s >= horizon.demand_s:
+                message = f"is {step.from_s:g}; expected less than horizon.demand_s, {horizon.demand_s:g}"
+                yield ("demand", "profile", index, "from_s"), message
+
+
+def _check_trace(demand: TraceDemand, horizon: Any) -> Iterator[Finding]:
+    if demand.path is not None and not demand.path.is_file():
+        yield ("demand", "path"), f"'{demand.path}' is no file; expected a CSV of order lines, or no path at all"
+        return
+    try:
+        lines = load_order_lines(demand)
+    except ScenarioError as error:
+        yield from error.problems
+        return
+    try:
+        split_days(demand, lines)
+    except ValueError as error:
+        yield ("demand", "test_days"), str(error)
+    if horizon is not None:
+        yield from _check_opening(demand, lines, horizon.demand_s)
+
+
+def _check_opening(demand: TraceDemand, lines: tuple[OrderLine, ...], demand_s: float) -> Iterator[Finding]:
+    outside = [line for line in lines if not 0 <= line.time_s - demand.day_starts_s < demand_s]
+    if outside:
+        times = sorted(line.time_s / 3600 for line in lines)
+        message = (
+            f"and horizon.demand_s leave {len(outside)} order lines outside the day; lines come between "
+            f"{times[0]:.2f} h and {times[-1]:.2f} h. Start the day earlier or make demand_s longer"
+        )
+        yield ("demand", "day_starts_s"), message
+
+
+def _check_policies(parts: Parts) -> Iterator[Finding]:
+    names = [policy_name(policy) for policy in parts["policies"]]
+    yield from _check_unique("policies", "name", names)
+    experiment = parts.get("experiment")
+    reference = experiment.reference if experiment is not None else None
+    if reference is not None and reference not in names:
+        yield ("experiment", "reference"), f"'{reference}' is no policy here; expected one of {', '.join(names)}"
+    baselines = [policy for policy in parts["policies"] if not isinstance(policy, LearnedPolicy)]
+    if not baselines:
+        yield ("policies",), "are all learned; add a policy to compare with, such as kind: matching"
+
+
+def _check_unique(section: str, field: str, names: list[str]) -> Iterator[Finding]:
+    repeated = _repeated(names)
+    for index, name in enumerate(names):
+        if name in repeated:
+            yield (section, index, field), f"'{name}' is used more than once; give each its own {field}"
+
+
+def _repeated(names: Iterable[str]) -> set[str]:
+    return {name for name, count in Counter(names).items() if count > 1}

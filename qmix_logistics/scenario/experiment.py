@@ -1,0 +1,39 @@
+"""How the comparison is made, and what is written."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from qmix_logistics.scenario.document import Document
+from qmix_logistics.scenario.policies import PolicyName
+from qmix_logistics.scenario.units import Percent
+
+
+class Experiment(Document):
+    """Days, seeds and confidence. Training, validation and test days never share a random number."""
+
+    seed: Annotated[int, Field(ge=0)] = 1
+    """Root of all random numbers."""
+    replications: Annotated[int, Field(ge=1, le=10000)] | None = None
+    """Test days that every policy plays; by default 10, or all ``test_days`` of a trace."""
+    validation_days: Annotated[int, Field(ge=1, le=1000)] = 12
+    """Days on which the trained policy to keep is chosen; a trace has its own."""
+    training_seeds: Annotated[int, Field(ge=1, le=100)] = 1
+    """Independent trainings of each learned policy."""
+    reference: PolicyName | None = None
+    """The policy that the others are compared with; by default the last listed one that is not learned."""
+    confidence_pct: Annotated[Percent, Field(gt=50, lt=100)] = 95.0
+    """Confidence of the intervals."""
+    indifference_pct: Annotated[Percent, Field(ge=0)] = 1.0
+    """A difference smaller than this does not matter to you: ``equivalent`` if the whole interval lies within."""
+
+
+class Report(Document):
+    """What is written beside the CSV files."""
+
+    html: bool = True
+    """Write ``report.html``."""
+    records: bool = True
+    """Write every day's records (orders, tasks, vehicles, visits) as CSV."""

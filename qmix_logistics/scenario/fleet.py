@@ -1,0 +1,95 @@
+"""The vehicles: classes with speed, capacity and battery."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from qmix_logistics.scenario.document import Document
+from qmix_logistics.scenario.network import Identifier
+from qmix_logistics.scenario.units import MetresPerSecond, Percent, Seconds, WattHours, Watts
+
+Share = Annotated[Percent, Field(ge=0, le=100)]
+
+
+class ChargingStep(Document):
+    """From this level on, the battery takes this power."""
+
+    from_pct: Share
+    """Battery level at which the step begins."""
+    power_w: Annotated[Watts, Field(gt=0)]
+    """Power into the battery."""
+
+
+class InitialLevel(Document):
+    """Battery levels at the start of a day: uniform between two levels, drawn by vehicle."""
+
+    low_pct: Share = 60.0
+    """Lowest."""
+    high_pct: Share = 100.0
+    """Highest."""
+
+
+class Battery(Document):
+    """
+    Battery, charging, and the rules that keep a vehicle from being stranded.
+
+    A stop is feasible only if, after it, what is on board can be finished and a charger reached with
+    ``reserve_pct`` left.
+    """
+
+    capacity_wh: Annotated[WattHours, Field(gt=0)]
+    """Energy when full."""
+    drive_wh_per_m: Annotated[float, Field(ge=0)]
+    """Energy to drive one metre, empty or loaded."""
+    standby_w: Annotated[Watts, Field(ge=0)] = 0.0
+    """Power drawn at all times except while charging."""
+    charging_curve: Annotated[tuple[ChargingStep, ...], Field(min_length=1)]
+    """Charging power by level; the first step begins at 0 %."""
+    charging: Literal["rule", "free"] = "rule"
+    """``rule``: a vehicle below ``charge_below_pct`` must charge, and others may only when no pick-up is feasible.
+    ``free``: any vehicle below ``charge_to_pct`` may charge at any decision."""
+    charge_below_pct: Share = 25.0
+    """Level below which ``rule`` sends a vehicle to charge."""
+    charge_to_pct: Share = 90.0
+    """Charging ends at this level."""
+    interruptible_above_pct: Share = 50.0
+    """Above this level a charging vehicle may leave for work."""
+    reserve_pct: Share = 5.0
+    """Level that must remain on reaching a charger."""
+    rescue_s: Annotated[Seconds, Field(gt=0)] = 600.0
+    """Time until a stranded vehicle is helped; it gets ``charge_below_pct``."""
+    initial: InitialLevel = InitialLevel()
+    """Levels at the start of a day."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Battery:
+        if not self.reserve_pct < self.charge_below_pct < self.charge_to_pct:
+            raise ValueError(
+                f"has reserve_pct {self.reserve_pct:g}, charge_below_pct {self.charge_below_pct:g}, "
+                f"charge_to_pct {self.charge_to_pct:g}; expected reserve_pct < charge_below_pct < charge_to_pct"
+            )
+        levels = [step.from_pct for step in self.charging_curve]
+        if levels[0] != 0 or levels != sorted(set(levels)):
+            raise ValueError(
+                "has a charging_curve whose from_pct do not rise from 0; write the steps in order, the first at 0"
+            )
+        if not self.reserve_pct <= self.initial.low_pct <= self.initial.high_pct:
+            raise ValueError("has initial levels out of order; expected reserve_pct <= low_pct <= high_pct")
+        return self
+
+
+class VehicleClass(Document):
+    """Vehicles that are alike."""
+
+    id: Identifier
+    """Name of the class."""
+    count: Annotated[int, Field(ge=1, le=1000)]
+    """Number of vehicles."""
+    speed_mps: Annotated[MetresPerSecond, Field(gt=0)]
+    """Speed, empty or loaded."""
+    capacity_units: Annotated[float, Field(gt=0)] = 1.0
+    """Load that it can carry; one task at a time."""
+    battery: Battery | None = None
+    """Its battery; without one it never needs to charge."""

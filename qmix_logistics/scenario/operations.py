@@ -1,0 +1,70 @@
+"""The rules of the day: its length, what costs what, and what a vehicle may know and choose."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from qmix_logistics.scenario.document import Document
+from qmix_logistics.scenario.units import Metres, Seconds
+
+Cost = Annotated[float, Field(ge=0)]
+
+
+class Horizon(Document):
+    """
+    The day: orders come for ``demand_s``, then work goes on until all are closed or ``drain_s`` is over.
+
+    All orders closed is a true end. Running out of time is a truncation: open orders are counted and charged.
+    """
+
+    demand_s: Annotated[Seconds, Field(gt=0)]
+    """How long orders come in."""
+    drain_s: Annotated[Seconds, Field(ge=0)] = 0.0
+    """How long the fleet may then go on."""
+
+
+class Objective(Document):
+    """What things cost, in one currency. The total is what policies are compared by and what a learner minimises."""
+
+    open_order_cost_per_h: Cost = 1.0
+    """For an order of weight 1, from release until done."""
+    late_order_cost_per_h: Cost = 0.0
+    """On top, for an order of weight 1 that is past its due time."""
+    travel_cost_per_km: Cost = 0.0
+    """For each kilometre driven."""
+    energy_cost_per_kwh: Cost = 0.0
+    """For each kilowatt-hour drawn from a battery."""
+    unfinished_order_cost: Cost = 0.0
+    """For an order of weight 1 that is still open when the day is cut off."""
+    declined_order_cost: Cost = 0.0
+    """For an order of weight 1 that is declined."""
+    lost_order_cost: Cost = 0.0
+    """For an order of weight 1 that is lost."""
+    stranding_cost: Cost = 0.0
+    """For a vehicle that runs out of energy away from a charger."""
+
+
+class Information(Document):
+    """How far a policy that decides on local information can see."""
+
+    board_range_m: Annotated[Metres, Field(gt=0)] | None = None
+    """A vehicle sees the tasks that start within this straight-line distance; none: all of them."""
+    radio_range_m: Annotated[Metres, Field(gt=0)] | None = None
+    """A vehicle hears the other vehicles within this straight-line distance; none: all of them."""
+    max_neighbours: Annotated[int, Field(ge=0, le=64)] = 8
+    """It hears at most this many, the nearest."""
+    rates_known: bool = True
+    """Whether policies know the mean arrival rates and handling times."""
+
+
+class Candidates(Document):
+    """Which of the feasible stops a learned policy scores."""
+
+    k: Annotated[int, Field(ge=4, le=256)] = 24
+    """At most so many: the nearest and the most urgent, at least one of each kind and of each alternative facility."""
+    wait_while_pending: bool = False
+    """Whether waiting is a candidate while a task could be picked up."""
+    max_wait_s: Annotated[Seconds, Field(gt=0)] = 60.0
+    """A vehicle that waits while a task could be picked up is asked again after this time at the latest."""

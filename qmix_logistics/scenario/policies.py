@@ -1,0 +1,109 @@
+"""The policies that are compared."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from qmix_logistics.scenario.document import Document
+from qmix_logistics.scenario.units import Seconds
+
+PolicyName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.+-]*$", max_length=40)]
+
+
+class RulePolicy(Document):
+    """
+    A rule that ranks the stops of the vehicles that must decide.
+
+    ``random``: any; ``fifo``: the oldest task; ``nearest``: the shortest way; ``earliest_due_date``: the task due
+    first.
+    """
+
+    kind: Literal["random", "fifo", "nearest", "earliest_due_date"]
+    name: PolicyName | None = None
+    """Name in the results; by default the kind."""
+
+
+class AtcPolicy(Document):
+    """Apparent tardiness cost (Vepsalainen and Morton 1987): weight over time, discounted by slack."""
+
+    kind: Literal["atc"]
+    name: PolicyName | None = None
+    """Name in the results; by default the kind."""
+    lookahead: Annotated[float, Field(gt=0)] = 2.0
+    """Slack, in mean task times, over which urgency falls to 1/e."""
+
+
+class MatchingPolicy(Document):
+    """Optimal assignment of tasks to vehicles by the ATC index, at every decision."""
+
+    kind: Literal["matching"]
+    name: PolicyName | None = None
+    """Name in the results; by default ``matching-myopic`` or ``matching-anticipatory``."""
+    anticipatory: bool = False
+    """Count the busy vehicles too, at the time and place at which they become free."""
+    lookahead: Annotated[float, Field(gt=0)] = 2.0
+    """Slack, in mean task times, over which urgency falls to 1/e."""
+
+
+class RollingHorizonPolicy(Document):
+    """Routes for all vehicles by OR-Tools, planned again and again."""
+
+    kind: Literal["rolling_horizon"]
+    name: PolicyName | None = None
+    """Name in the results; by default the kind."""
+    replan_period_s: Annotated[Seconds, Field(gt=0)] = 30.0
+    """A plan older than this is made anew; so is one that leaves an idle vehicle without a task."""
+    max_planned_tasks: Annotated[int, Field(ge=1, le=1000)] = 40
+    """Plan at most this many tasks, the most urgent."""
+    solution_limit: Annotated[int, Field(ge=1)] = 50
+    """Search effort: solutions that the local search accepts; a count, not a clock, so that plans repeat."""
+    safety_time_limit_s: Annotated[Seconds, Field(gt=0)] = 30.0
+    """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
+
+
+class LearnedPolicy(Document):
+    """A team policy learned by value factorisation (independent, additive, or monotonic mixing)."""
+
+    kind: Literal["iql", "vdn", "qmix"]
+    name: PolicyName | None = None
+    """Name in the results; by default the kind."""
+    information: Literal["local"] = "local"
+    """What a vehicle decides on: its own state, the board within range, the neighbours within range."""
+
+
+Policy = Annotated[
+    RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy | LearnedPolicy,
+    Field(discriminator="kind"),
+]
+
+
+def policy_name(policy: RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy | LearnedPolicy) -> str:
+    """
+    Return the name under which a policy appears in the results.
+
+    Parameters
+    ----------
+    policy
+        The policy's entry in the scenario.
+    """
+    if policy.name is not None:
+        return policy.name
+    if isinstance(policy, MatchingPolicy):
+        return "matching-anticipatory" if policy.anticipatory else "matching-myopic"
+    return policy.kind
+
+
+DEFAULT_POLICIES: tuple[RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy | LearnedPolicy, ...] = (
+    RulePolicy(kind="random"),
+    RulePolicy(kind="fifo"),
+    RulePolicy(kind="nearest"),
+    RulePolicy(kind="earliest_due_date"),
+    AtcPolicy(kind="atc"),
+    MatchingPolicy(kind="matching"),
+    MatchingPolicy(kind="matching", anticipatory=True),
+    RollingHorizonPolicy(kind="rolling_horizon"),
+    LearnedPolicy(kind="qmix"),
+)
+"""What is compared where a scenario names no policies."""

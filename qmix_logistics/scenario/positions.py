@@ -1,0 +1,142 @@
+"""YAML read with the position of every key and value, so that an error can point at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from qmix_logistics.errors import Problem, ScenarioError
+
+FieldPath = tuple[str | int, ...]
+Position = tuple[int, int]
+
+
+@dataclass(slots=True)
+class LocatedDocument:
+    """
+    A YAML 1.2 document as plain Python values, and where each of them stands.
+
+    Parameters
+    ----------
+    path
+        The file, as the user named it.
+    values
+        The document as dicts, lists and scalars.
+    keys, entries
+        Line and column, both from 1, of each key and of each value, by path.
+    problems
+        Duplicate keys.
+    """
+
+    path: str
+    values: Any = None
+    keys: dict[FieldPath, Position] = field(default_factory=dict)
+    entries: dict[FieldPath, Position] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def position(self, path: FieldPath, *, of_key: bool) -> Position:
+        """
+        Return where a field stands, or else the nearest field around it.
+
+        Parameters
+        ----------
+        path
+            Keys and list indices from the top.
+        of_key
+            The key's position rather than the value's.
+        """
+        while path:
+            places = self.keys if of_key and path in self.keys else self.entries
+            if path in places:
+                return places[path]
+            path = path[:-1]
+        return (1, 1)
+
+
+def read_located(path: str, text: str) -> LocatedDocument:
+    """
+    Parse a YAML 1.2 document.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    text
+        Its content.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not YAML.
+    """
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        root = yaml.compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise ScenarioError([Problem(path, line, column, "", f"is not YAML: {error.problem}")]) from error
+    except YAMLError as error:
+        raise ScenarioError([Problem(path, 1, 1, "", f"is not YAML: {error}")]) from error
+    document = LocatedDocument(path)
+    document.values = _construct(yaml, document, root, ()) if root is not None else None
+    return document
+
+
+def parse_scalar(text: str) -> Any:
+    """
+    Parse a value given on the command line as YAML 1.2 would.
+
+    Parameters
+    ----------
+    text
+        Such as ``4``, ``true``, ``[1, 2]`` or ``5 km/h``.
+    """
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def _construct(yaml: YAML, document: LocatedDocument, node: Node, path: FieldPath) -> Any:
+    document.entries[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, SequenceNode):
+        return [_construct(yaml, document, item, (*path, index)) for index, item in enumerate(node.value)]
+    if isinstance(node, MappingNode):
+        return _construct_mapping(yaml, document, node.value, path)
+    assert isinstance(node, ScalarNode)
+    return yaml.constructor.construct_object(node)
+
+
+def _construct_mapping(
+    yaml: YAML, document: LocatedDocument, pairs: Sequence[tuple[Node, Node]], path: FieldPath
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key_node, value_node in pairs:
+        key = str(key_node.value)
+        position = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        if key in values:
+            first = document.keys[(*path, key)]
+            message = f"stands twice; it was set on line {first[0]} already. Remove one of them"
+            document.problems.append(Problem(document.path, *position, spell((*path, key)), message))
+            continue
+        document.keys[(*path, key)] = position
+        values[key] = _construct(yaml, document, value_node, (*path, key))
+    return values
+
+
+def spell(path: FieldPath) -> str:
+    """
+    Return a path as a reader would write it: ``fleet[0].speed_mps``.
+
+    Parameters
+    ----------
+    path
+        Keys and list indices from the top.
+    """
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

@@ -1,0 +1,124 @@
+"""Order lines read from a CSV, every unreadable row reported at its place."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qmix_logistics.errors import Problem, ScenarioError
+from qmix_logistics.scenario.demand import TraceColumns
+
+MAX_REPORTED_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """
+    One line of an order.
+
+    Parameters
+    ----------
+    date
+        Day of the order.
+    time_s
+        Time of day, seconds since midnight, in [0, 86400).
+    order_id
+        Which order, unique within its day.
+    sku
+        What was ordered.
+    qty
+        How many pieces, above 0.
+    """
+
+    date: datetime.date
+    time_s: float
+    order_id: str
+    sku: str
+    qty: float
+
+
+def read_order_lines(path: Path, columns: TraceColumns) -> tuple[OrderLine, ...]:
+    """
+    Read order lines in the order of the file.
+
+    Parameters
+    ----------
+    path
+        A CSV file with a header, in UTF-8.
+    columns
+        What its columns are called.
+
+    Raises
+    ------
+    ScenarioError
+        With every row that cannot be read (at most 20 are listed), or a missing column, or no row at all.
+    """
+    lines: list[OrderLine] = []
+    problems: list[Problem] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            header = next(reader, [])
+            positions = _positions(path, header, columns)
+            for row in reader:
+                if row:
+                    parsed = _parse(path, reader.line_num, row, positions)
+                    (lines if isinstance(parsed, OrderLine) else problems).append(parsed)  # type: ignore[arg-type]
+    except OSError as error:
+        raise ScenarioError([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ScenarioError([Problem(str(path), 0, 0, "", f"is not a CSV in UTF-8: {error}")]) from error
+    if not lines and not problems:
+        problems.append(Problem(str(path), 1, 1, "", "has no rows; expected one order line a row below the header"))
+    if problems:
+        raise ScenarioError(_shortened(path, problems))
+    return tuple(lines)
+
+
+def _positions(path: Path, header: Sequence[str], columns: TraceColumns) -> dict[str, int]:
+    wanted = columns.model_dump()
+    missing = [name for name in wanted.values() if name not in header]
+    if missing:
+        found = ", ".join(header) or "nothing"
+        message = "is missing in the header ({}). Name the column in demand.columns"
+        raise ScenarioError([Problem(str(path), 1, 1, name, message.format(found)) for name in missing])
+    return {field: list(header).index(name) for field, name in wanted.items()}
+
+
+def _parse(path: Path, line: int, row: Sequence[str], positions: dict[str, int]) -> OrderLine | Problem:
+    if len(row) <= max(positions.values()):
+        return Problem(str(path), line, 1, "", f"has {len(row)} fields; expected {max(positions.values()) + 1} or more")
+    fields = {name: row[position].strip() for name, position in positions.items()}
+    for field, message in _faults(fields):
+        column = 1 + sum(len(cell) + 1 for cell in row[: positions[field]])
+        return Problem(str(path), line, column, field, message)
+    time = datetime.datetime.fromisoformat(fields["order_time"])
+    time_s = time.hour * 3600 + time.minute * 60 + time.second + time.microsecond / 1e6
+    return OrderLine(time.date(), time_s, fields["order_id"], fields["sku"], float(fields["qty"]))
+
+
+def _faults(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
+    try:
+        datetime.datetime.fromisoformat(fields["order_time"])
+    except ValueError:
+        yield "order_time", f"is '{fields['order_time']}'; expected a date and time such as 2011-02-01 08:23:00"
+    for field in ("order_id", "sku"):
+        if not fields[field]:
+            yield field, "is empty; every order line needs one"
+    try:
+        qty = float(fields["qty"])
+    except ValueError:
+        qty = math.nan
+    if not (qty > 0 and math.isfinite(qty)):
+        yield "qty", f"is '{fields['qty']}'; expected a number above 0 (drop cancellations and returns from the file)"
+
+
+def _shortened(path: Path, problems: Sequence[Problem]) -> Sequence[Problem]:
+    if len(problems) <= MAX_REPORTED_ROWS:
+        return problems
+    summary = f"has {len(problems)} rows that cannot be read; the first {MAX_REPORTED_ROWS} follow"
+    return [Problem(str(path), 0, 0, "", summary), *problems[:MAX_REPORTED_ROWS]]

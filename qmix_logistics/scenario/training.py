@@ -1,0 +1,108 @@
+"""How a policy is learned."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_serializer
+from pydantic_core import PydanticCustomError
+
+from qmix_logistics.scenario.document import Document
+from qmix_logistics.scenario.units import Mebibytes, Seconds
+
+_BUDGET = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(days?|s|m|min|h)\s*")
+_SECONDS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+class Budget(Document):
+    """Training effort: in simulated days, which can be repeated, or in seconds of computing, which cannot."""
+
+    days: Annotated[int, Field(ge=1)] | None = None
+    """Days to train on."""
+    seconds: Annotated[float, Field(gt=0)] | None = None
+    """Computing time; the round under way is finished."""
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the same budget always gives the same policy."""
+        return self.days is not None
+
+    def __str__(self) -> str:
+        """Return the budget as a document says it."""
+        return f"{self.days} days" if self.days is not None else f"{self.seconds:g} s"
+
+    @model_serializer
+    def _as_written(self) -> str:
+        return str(self)
+
+
+def _budget_from_text(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"days": value}
+    if not isinstance(value, str):
+        return value
+    match = _BUDGET.fullmatch(value)
+    if match is None or (match[2].startswith("day") and "." in match[1]):
+        raise PydanticCustomError(
+            "budget",
+            "is '{value}'; expected days of simulation such as '300 days', or computing time such as '5 min'",
+            {"value": value},
+        )
+    number, unit = match.groups()
+    return {"days": int(number)} if unit.startswith("day") else {"seconds": float(number) * _SECONDS[unit]}
+
+
+TrainBudget = Annotated[Budget, BeforeValidator(_budget_from_text)]
+
+
+class Exploration(Document):
+    """Share of decisions taken at random while training: falls linearly from ``start`` to ``end``, then stays."""
+
+    start: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """At the beginning."""
+    end: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """At the end of the fall."""
+    fall_days: Annotated[int, Field(ge=1)] = 60
+    """Days over which it falls, but at most half of the budget."""
+
+
+class Training(Document):
+    """
+    How a policy is learned. The defaults were measured, see ``docs/background``.
+
+    The result depends on these and on the seed, never on the number of processes.
+    """
+
+    budget: TrainBudget = Budget(days=200)
+    """When to stop."""
+    envs_per_batch: Annotated[int, Field(ge=1, le=1024)] = 16
+    """Days simulated side by side; a checkpoint is possible whenever all of them have ended."""
+    discount_time_constant_s: Annotated[Seconds, Field(gt=0)] = 120.0
+    """Cost that is due in this time counts 1/e as much as cost now."""
+    return_horizon_s: Annotated[Seconds, Field(ge=0)] = 60.0
+    """Costs are summed at least this long before the target network takes over; 0: one decision epoch."""
+    epochs_per_update: Annotated[float, Field(gt=0)] = 16.0
+    """New joint decisions between two gradient steps."""
+    epochs_before_learning: Annotated[int, Field(ge=1)] = 1000
+    """Joint decisions to collect before the first gradient step."""
+    batch_epochs: Annotated[int, Field(ge=1)] = 256
+    """Joint decisions in a gradient step."""
+    learning_rate: Annotated[float, Field(gt=0)] = 5e-4
+    """Step size of Adam; it falls linearly to a tenth."""
+    polyak: Annotated[float, Field(gt=0, le=1)] = 0.005
+    """Share of the online network that enters the target network at each step."""
+    gradient_clip: Annotated[float, Field(gt=0)] = 10.0
+    """Largest norm of a gradient."""
+    hidden: Annotated[int, Field(ge=4, le=1024)] = 64
+    """Width of the networks."""
+    mixer_hidden: Annotated[int, Field(ge=1, le=1024)] = 32
+    """Width of the mixing network."""
+    replay_mib: Annotated[Mebibytes, Field(gt=0)] = 256.0
+    """Memory for past decisions."""
+    exploration: Exploration = Exploration()
+    """How much of training is tried at random."""
+    validate_every_days: Annotated[int, Field(ge=1)] = 32
+    """Days between two plays of the validation days without exploration; the best policy there is kept."""
+    checkpoint_every_days: Annotated[int, Field(ge=1)] = 64
+    """Days between two checkpoints, from which an interrupted training goes on."""

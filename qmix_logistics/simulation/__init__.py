@@ -1,0 +1,57 @@
+"""The simulated world: site, days, vehicles, facilities, costs and records."""
+
+from qmix_logistics.simulation.day import Day
+from qmix_logistics.simulation.demand import DemandModel, RandomDemandModel, TraceDemandModel
+from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End, Interval, grant_claims
+from qmix_logistics.simulation.randomness import DayKey, Purpose, Split, day_stream
+from qmix_logistics.simulation.records import DayRecords, OrderRecord, SegmentRecord, TaskRecord, VisitRecord
+from qmix_logistics.simulation.simulator import Simulator
+from qmix_logistics.simulation.site import Site, compile_site
+from qmix_logistics.simulation.state import (
+    CHARGE,
+    DROP_OFF,
+    PARK,
+    PICK_UP,
+    WAIT,
+    OrderStatus,
+    Snapshot,
+    StopKind,
+    VehicleState,
+    battery_wh,
+    expected_wait_s,
+)
+
+__all__ = [
+    "CHARGE",
+    "DROP_OFF",
+    "PARK",
+    "PICK_UP",
+    "WAIT",
+    "Day",
+    "DayKey",
+    "DayRecords",
+    "DecisionEpoch",
+    "DemandModel",
+    "Dispatch",
+    "End",
+    "Interval",
+    "OrderRecord",
+    "OrderStatus",
+    "Purpose",
+    "RandomDemandModel",
+    "SegmentRecord",
+    "Simulator",
+    "Site",
+    "Snapshot",
+    "Split",
+    "StopKind",
+    "TaskRecord",
+    "TraceDemandModel",
+    "VehicleState",
+    "VisitRecord",
+    "battery_wh",
+    "compile_site",
+    "day_stream",
+    "expected_wait_s",
+    "grant_claims",
+]

@@ -1,0 +1,148 @@
+"""The decision epoch: who must decide, among which stops, and what has passed since the last one."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped
+
+from qmix_logistics.simulation.state import Snapshot
+
+
+class End(enum.Enum):
+    """How a day ended."""
+
+    COMPLETED = "completed"
+    """All orders are closed: nothing more can come."""
+    TRUNCATED = "truncated"
+    """Time ran out while orders were open: what would have come is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """
+    What has passed since the last decision epoch.
+
+    Parameters
+    ----------
+    elapsed_s
+        Time.
+    cost
+        Cost accrued.
+    discounted_cost
+        The same, each part discounted to the interval's beginning: the integral of ``exp(-s / tau) dC(s)``.
+    """
+
+    elapsed_s: float
+    cost: float
+    discounted_cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionEpoch:
+    """
+    A moment at which some vehicles have a choice; or the end of the day, at which none has.
+
+    Valid until the simulator advances.
+
+    Parameters
+    ----------
+    snapshot
+        The state.
+    interval
+        What has passed since the last epoch.
+    end
+        How the day ended, or None while it goes on.
+    deciders
+        Numbers of the vehicles that must decide, in order; at least one unless the day has ended.
+    stops
+        Records of type ``STOP``: chargers, parking places, waiting, the pick-ups of pending tasks in no particular
+        order, and the drop-offs of vehicles that choose their station.
+    feasible
+        Which stop each decider may take; at least one each.
+    num_chargers, num_parking, num_pending
+        How many stops of these kinds there are.
+    """
+
+    snapshot: Snapshot
+    interval: Interval
+    end: End | None
+    deciders: Int[np.ndarray, " decider"]
+    stops: Shaped[np.ndarray, " stop"]
+    feasible: Bool[np.ndarray, "decider stop"]
+    num_chargers: int
+    num_parking: int
+    num_pending: int
+
+    @property
+    def time_s(self) -> float:
+        """Time since the day began."""
+        return self.snapshot.time_s
+
+    @property
+    def wait(self) -> int:
+        """Column of waiting."""
+        return self.num_chargers + self.num_parking
+
+    @property
+    def pick_ups(self) -> slice:
+        """Columns of the pick-ups."""
+        first = self.num_chargers + self.num_parking + 1
+        return slice(first, first + self.num_pending)
+
+    @property
+    def drop_offs(self) -> slice:
+        """Columns of the drop-offs that are a choice."""
+        return slice(self.pick_ups.stop, len(self.stops))
+
+    @property
+    def num_deciders(self) -> int:
+        """Number of vehicles that must decide."""
+        return len(self.deciders)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """
+    The next stop of each decider.
+
+    Parameters
+    ----------
+    columns
+        For each decider of the epoch the index of a stop that is feasible for it; no task twice.
+    num_cut
+        Deciders for which the policy looked at less than all feasible stops.
+    """
+
+    columns: Int[np.ndarray, " decider"]
+    num_cut: int = 0
+
+
+def grant_claims(
+    scores: Float[np.ndarray, "decider pick_up"],
+) -> Int[np.ndarray, " decider"]:
+    """
+    Grant, again and again, the pair of vehicle and task with the highest score; a task goes to one vehicle.
+
+    Parameters
+    ----------
+    scores
+        The higher the better; minus infinity where a task must not be taken. Ties go to the lowest decider, then to
+        the first task.
+
+    Returns
+    -------
+    Task granted to each decider; -1 for one that is left without.
+    """
+    left, granted = scores.copy(), np.full(len(scores), -1)
+    if not left.size:
+        return granted
+    for _ in range(len(left)):
+        decider, column = divmod(int(left.argmax()), left.shape[1])
+        if left[decider, column] == -np.inf:
+            break
+        granted[decider] = column
+        left[decider] = left[:, column] = -np.inf
+    return granted

@@ -1,0 +1,159 @@
+"""
+The safety layer: which stops each vehicle may take.
+
+A pick-up is feasible if the vehicle can carry the load and if its energy suffices to finish the task, wait through a
+long queue, and reach a charger with the reserve left.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Float, Shaped
+
+from qmix_logistics.scenario.fleet import Battery
+from qmix_logistics.simulation.site import Site
+from qmix_logistics.simulation.state import DROP_OFF, STOP
+
+WORTH_CHARGING_PCT = 1.0
+"""Charging is offered once a battery is this far below where charging would end, so that it always takes time."""
+
+
+class Feasibility:
+    """
+    Says which stops are feasible, vehicle by vehicle: at most a few decide at the same instant.
+
+    Parameters
+    ----------
+    site
+        The site.
+    """
+
+    __slots__ = ("_charger_places", "_consumption", "_num_chargers", "_park_places", "_site", "_wait", "num_facilities")
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._charger_places = np.array([charger.place for charger in site.chargers], int)
+        self._num_chargers = len(site.chargers)
+        self._park_places = site.parking
+        self._wait = self._num_chargers + len(site.parking)
+        self._consumption = [_consumption(site, number) for number in range(site.fleet.num_vehicles)]
+        self.num_facilities = self._wait + 1
+        """Stops before the pick-ups: chargers, parking places, waiting."""
+
+    def mark(
+        self,
+        feasible: Bool[np.ndarray, " stop"],
+        stops: Shaped[np.ndarray, " stop"],
+        number: int,
+        place: int,
+        left_wh: float,
+    ) -> None:
+        """
+        Mark what is feasible for an available vehicle without load; at least one stop is.
+
+        Parameters
+        ----------
+        feasible
+            All false; changed.
+        stops
+            Records of type ``STOP``: chargers, parking places, waiting, then pick-ups.
+        number
+            The vehicle's number.
+        place
+            Where it is.
+        left_wh
+            Energy in its battery.
+        """
+        site, battery = self._site, self._site.fleet.battery[number]
+        can, pick_ups = feasible[self.num_facilities :], stops[self.num_facilities :]
+        must_charge = battery is not None and left_wh <= _must_charge_wh(battery)
+        if not must_charge:
+            np.less_equal(pick_ups["load_units"], site.fleet.capacity_units[number], out=can)
+            if battery is not None:
+                spare_wh = left_wh - battery.reserve_pct / 100 * battery.capacity_wh
+                can &= self._energy_wh(number, place, pick_ups) <= spare_wh
+        has_work = np.count_nonzero(can) > 0
+        if not must_charge:
+            feasible[self._wait] = True
+            if len(self._park_places) and not has_work:
+                feasible[self._num_chargers : self._wait] = self._park_places != place
+        if battery is not None and (must_charge or not has_work or battery.charging == "free"):
+            is_low = left_wh < (battery.charge_to_pct - WORTH_CHARGING_PCT) / 100 * battery.capacity_wh
+            if is_low:
+                self._allow_charging(feasible, number, place, left_wh, must_charge=must_charge)
+
+    def mark_charging(
+        self,
+        feasible: Bool[np.ndarray, " stop"],
+        stops: Shaped[np.ndarray, " stop"],
+        number: int,
+        place: int,
+        left_wh: float,
+    ) -> None:
+        """
+        Mark what is feasible for a vehicle that is charging and may leave: pick-ups, or to go on.
+
+        Parameters
+        ----------
+        feasible, stops, number, place, left_wh
+            As for ``mark``.
+        """
+        self.mark(feasible, stops, number, place, left_wh)
+        feasible[: self.num_facilities] = False
+        feasible[: self._num_chargers] = self._charger_places == place
+
+    def _allow_charging(
+        self, feasible: Bool[np.ndarray, " stop"], number: int, place: int, left_wh: float, *, must_charge: bool
+    ) -> None:
+        way_m = self._site.network.distance_m[place, self._charger_places]
+        reaches: Bool[np.ndarray, " charger"] = self._site.fleet.drive_wh_per_m[number] * way_m <= left_wh
+        if must_charge:
+            reaches[way_m.argmin()] = True
+        feasible[: self._num_chargers] = reaches
+
+    def _energy_wh(
+        self, number: int, place: int, pick_ups: Shaped[np.ndarray, " pick_up"]
+    ) -> Float[np.ndarray, " pick_up"]:
+        """Upper bound on the energy to do a task and reach a charger."""
+        wh_per_m, waiting_wh = self._consumption[number]
+        way_m: Float[np.ndarray, " pick_up"] = self._site.network.distance_m[place].take(pick_ups["place"])
+        way_m += pick_ups["onward_m"]
+        way_m *= wh_per_m
+        way_m += waiting_wh
+        return way_m
+
+
+def _consumption(site: Site, number: int) -> tuple[float, float]:
+    """Return the energy to drive a metre, and that to stand through a long pick-up and a long queue."""
+    fleet = site.fleet
+    standby_wh_per_s = float(fleet.standby_w[number]) / 3600
+    wh_per_m = float(fleet.drive_wh_per_m[number]) + standby_wh_per_s / float(fleet.speed_mps[number])
+    return wh_per_m, standby_wh_per_s * site.handling_allowance_s
+
+
+def _must_charge_wh(battery: Battery) -> float:
+    level_pct = battery.reserve_pct if battery.charging == "free" else battery.charge_below_pct
+    return level_pct / 100 * battery.capacity_wh
+
+
+def drop_offs(site: Site, pick_up: np.void) -> Shaped[np.ndarray, " station"]:
+    """
+    Return the stops at which a task on board may be dropped off.
+
+    Parameters
+    ----------
+    site
+        The site.
+    pick_up
+        The task's record of type ``STOP`` from the board.
+
+    Returns
+    -------
+    Records of type ``STOP``, one for each station.
+    """
+    stops = np.full(len(site.stations), pick_up, STOP)
+    stops["kind"] = DROP_OFF
+    stops["place"] = stops["destination"] = [station.place for station in site.stations]
+    stops["handling_s"] = site.mean_service_s(stops["place"])
+    stops["onward_m"] = site.charger_distance_m[stops["place"]]
+    return stops

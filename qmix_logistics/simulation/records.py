@@ -1,0 +1,99 @@
+"""Flat records of what happened in a day; every KPI is computed from these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from qmix_logistics.simulation.epoch import End
+from qmix_logistics.simulation.state import OrderStatus, VehicleState
+
+
+class OrderRecord(NamedTuple):
+    """One order. Times are seconds since the day began; ``done_s`` is None while it is not done."""
+
+    order: int
+    order_class: str
+    weight: float
+    num_tasks: int
+    release_s: float
+    due_s: float
+    done_s: float | None
+    status: OrderStatus
+
+
+class TaskRecord(NamedTuple):
+    """One task that a vehicle took. Times are None where the day ended before."""
+
+    task: int
+    order: int
+    vehicle: str
+    origin: str
+    destination: str
+    load_units: float
+    claimed_s: float
+    picked_up_s: float | None
+    dropped_off_s: float | None
+
+
+class SegmentRecord(NamedTuple):
+    """A stretch of a vehicle's day in one state."""
+
+    vehicle: str
+    state: VehicleState
+    start_s: float
+    end_s: float
+    place: str
+    target: str
+    distance_m: float
+    energy_wh: float
+
+
+class VisitRecord(NamedTuple):
+    """A visit to a station or charger. Times are None where the day ended before."""
+
+    facility: str
+    kind: str
+    servers: int
+    vehicle: str
+    arrived_s: float
+    started_s: float | None
+    ended_s: float | None
+
+
+@dataclass(slots=True)
+class DayRecords:
+    """
+    All that happened in a day.
+
+    Parameters
+    ----------
+    end_s
+        When the day ended.
+    end
+        How.
+    total_cost
+        The ledger's total.
+    orders, tasks, segments, visits
+        What happened, in order of completion; orders and tasks by number.
+    num_decisions
+        Choices made by vehicles.
+    mask_violations
+        Stops chosen that were not feasible.
+    strandings
+        Times that a vehicle ran out of energy.
+    candidate_cuts
+        Choices for which the list of candidates left out feasible stops.
+    """
+
+    end_s: float = 0.0
+    end: End = End.COMPLETED
+    total_cost: float = 0.0
+    orders: list[OrderRecord] = field(default_factory=list)
+    tasks: list[TaskRecord] = field(default_factory=list)
+    segments: list[SegmentRecord] = field(default_factory=list)
+    visits: list[VisitRecord] = field(default_factory=list)
+    num_decisions: int = 0
+    mask_violations: int = 0
+    strandings: int = 0
+    candidate_cuts: int = 0

@@ -1,0 +1,273 @@
+"""The simulator: from one decision epoch to the next, until the day ends."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+import simpy
+from jaxtyping import Bool, Int, Shaped
+
+from qmix_logistics.simulation.collecting import order_records, segment_records, task_records
+from qmix_logistics.simulation.day import Day
+from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End
+from qmix_logistics.simulation.feasibility import Feasibility, drop_offs
+from qmix_logistics.simulation.ledger import Ledger
+from qmix_logistics.simulation.records import DayRecords
+from qmix_logistics.simulation.site import Site
+from qmix_logistics.simulation.state import CHARGE, PICK_UP, WAIT, StopKind
+from qmix_logistics.simulation.vehicle import Vehicle
+from qmix_logistics.simulation.world import Stop, World
+
+_KINDS = tuple(StopKind)
+
+Signature = tuple[bytes, tuple[int, int] | None]
+"""What a vehicle could choose among: facilities, and the state of the board if it could pick up."""
+
+
+class Simulator:
+    """
+    Plays days: ``reset`` begins one, ``advance`` goes from epoch to epoch.
+
+    SimPy processes cannot be copied; to come back to a state, play the same day with the same dispatches again.
+
+    Parameters
+    ----------
+    site
+        The site.
+    discount_time_constant_s
+        For the discounted costs of the intervals; None: no discounting.
+    is_recording
+        Whether vehicles' states and visits are recorded, for KPIs; training leaves it out.
+    """
+
+    def __init__(self, site: Site, *, discount_time_constant_s: float | None = None, is_recording: bool = True) -> None:
+        self.site = site
+        self._tau_s = discount_time_constant_s
+        self._is_recording = is_recording
+        self._feasibility = Feasibility(site)
+        self._epoch: DecisionEpoch | None = None
+
+    def reset(self, day: Day) -> DecisionEpoch:
+        """
+        Begin a day and return its first decision epoch, or its end if no one has to decide anything.
+
+        Parameters
+        ----------
+        day
+            The day.
+        """
+        self._env = simpy.Environment()
+        self._ledger = Ledger(self.site.objective, self._tau_s)
+        self._world = World(self._env, self.site, day, self._ledger, is_recording=self._is_recording)
+        places = _starting_places(self.site)
+        self._vehicles = [Vehicle(self._world, n, places[n % len(places)]) for n in range(len(self._world.vehicles))]
+        self._signatures: list[Signature | None] = [None] * len(self._vehicles)
+        self._demand_is_over = self._time_is_over = False
+        self._env.process(self._release_orders(day))
+        self._env.process(self._end_day())
+        return self._run()
+
+    def advance(self, dispatch: Dispatch) -> DecisionEpoch:
+        """
+        Carry out decisions and return the next decision epoch, or the end of the day.
+
+        Parameters
+        ----------
+        dispatch
+            One stop for each decider. One that is not feasible, or a task that another decider takes, counts as a
+            violation of the mask and is replaced by waiting, or by the first feasible stop.
+
+        Raises
+        ------
+        RuntimeError
+            If the day has ended, or ``reset`` was not called.
+        """
+        epoch = self._epoch
+        if epoch is None or epoch.end is not None:
+            raise RuntimeError("there is nothing to decide: call reset to begin a day")
+        self._world.records.num_decisions += epoch.num_deciders
+        self._world.records.candidate_cuts += dispatch.num_cut
+        self._carry_out(epoch, self._legal_columns(epoch, dispatch))
+        return self._run()
+
+    def records(self) -> DayRecords:
+        """Return what has happened in the day; complete once it has ended."""
+        records = self._world.records
+        records.total_cost, records.end_s = self._ledger.total_cost, float(self._env.now)
+        records.orders, records.tasks = order_records(self._world), task_records(self._world)
+        records.segments = segment_records(self._world)
+        return records
+
+    @property
+    def total_cost(self) -> float:
+        """Cost of the day so far."""
+        return self._ledger.total_cost
+
+    def _run(self) -> DecisionEpoch:
+        """Let everything at an instant happen, then see who must decide."""
+        env, world = self._env, self._world
+        while True:
+            if env.peek() > env.now:
+                if self._time_is_over or (self._demand_is_over and world.num_open_orders == 0):
+                    return self._finish()
+                if world.is_dirty:
+                    world.is_dirty = False
+                    if self._ask():
+                        assert self._epoch is not None
+                        return self._epoch
+                    continue
+            env.step()
+
+    def _ask(self) -> bool:
+        """Make an epoch of the vehicles that have a choice they have not made yet; take single legal stops at once."""
+        world = self._world
+        deciders = world.vehicles["is_available"].nonzero()[0]
+        if not len(deciders):
+            return False
+        stops, feasible = self._enumerate(deciders)
+        keep = []
+        for row, number in enumerate(deciders.tolist()):
+            last = self._signatures[number]
+            if last is not None and last == self._signature(feasible[row], number):
+                continue
+            if np.count_nonzero(feasible[row]) == 1:
+                only = stops[feasible[row].argmax()]
+                self._assign(number, Stop(_KINDS[only["kind"]], int(only["place"]), int(only["task"])), feasible[row])
+            else:
+                keep.append(row)
+        if not keep:
+            return False
+        if len(keep) < len(deciders):
+            deciders, feasible = deciders[keep], feasible[keep]
+        self._epoch = self._make_epoch(deciders, stops, feasible, end=None)
+        return True
+
+    def _make_epoch(
+        self,
+        deciders: Int[np.ndarray, " decider"],
+        stops: Shaped[np.ndarray, " stop"],
+        feasible: Bool[np.ndarray, "decider stop"],
+        end: End | None,
+    ) -> DecisionEpoch:
+        return DecisionEpoch(
+            snapshot=self._world.snapshot(),
+            interval=self._ledger.cut(self._env.now),
+            end=end,
+            deciders=deciders,
+            stops=stops,
+            feasible=feasible,
+            num_chargers=len(self.site.chargers),
+            num_parking=len(self.site.parking),
+            num_pending=self._world.board.num_pending,
+        )
+
+    def _enumerate(
+        self, deciders: Int[np.ndarray, " decider"]
+    ) -> tuple[Shaped[np.ndarray, " stop"], Bool[np.ndarray, "decider stop"]]:
+        world, stops = self._world, self._world.board.stops
+        feasible = np.zeros((len(deciders), len(stops)), bool)
+        loaded = []
+        for row, number in enumerate(deciders.tolist()):
+            vehicle = self._vehicles[number]
+            if self.site.station_choice and world.vehicles["load_units"][number] > 0:
+                loaded.append(row)
+                continue
+            mark = self._feasibility.mark_charging if vehicle.is_charging else self._feasibility.mark
+            mark(feasible[row], stops, number, vehicle.place, vehicle.battery_wh())
+        for row in loaded:
+            block = drop_offs(self.site, world.board.pick_up_of(int(world.vehicles["task"][deciders[row]])))
+            stops = np.concatenate([stops, block])
+            feasible = np.pad(feasible, ((0, 0), (0, len(block))))
+            feasible[row, -len(block) :] = True
+        return stops, feasible
+
+    def _signature(self, feasible: Bool[np.ndarray, " stop"], number: int) -> Signature:
+        """Return what tells one choice from another; a vehicle that charges does not care who else was freed."""
+        board = self._world.board
+        can_pick_up = np.count_nonzero(feasible[self._feasibility.num_facilities :]) > 0
+        num_freed = 0 if self._vehicles[number].is_charging else self._world.num_freed
+        facilities = feasible[: self._feasibility.num_facilities].tobytes()
+        return facilities, (board.version, num_freed) if can_pick_up else None
+
+    def _legal_columns(self, epoch: DecisionEpoch, dispatch: Dispatch) -> list[int]:
+        columns, taken = [], set()
+        for row, column in enumerate(np.asarray(dispatch.columns).tolist()):
+            task = int(epoch.stops["task"][column])
+            if not epoch.feasible[row, column] or task in taken:
+                self._world.records.mask_violations += 1
+                column = self._fallback(epoch.feasible[row])
+                task = int(epoch.stops["task"][column])
+            if task >= 0:
+                taken.add(task)
+            columns.append(column)
+        return columns
+
+    def _fallback(self, feasible: Bool[np.ndarray, " stop"]) -> int:
+        """Return waiting, or else a charger, or else a drop-off."""
+        facilities = np.flatnonzero(feasible[: self._feasibility.num_facilities])
+        return int(facilities[-1]) if len(facilities) else int(feasible.argmax())
+
+    def _carry_out(self, epoch: DecisionEpoch, columns: list[int]) -> None:
+        """Take claimed tasks off the board, send the vehicles off, and note what the waiting ones could have done."""
+        kinds, places, tasks = epoch.stops["kind"], epoch.stops["place"], epoch.stops["task"]
+        stops = [Stop(_KINDS[kinds[column]], int(places[column]), int(tasks[column])) for column in columns]
+        left = epoch.feasible
+        for column, stop in zip(columns, stops, strict=True):
+            if stop.kind is PICK_UP:
+                left[:, column] = False
+                self._world.board.claim(stop.task)
+        for row, number in enumerate(epoch.deciders.tolist()):
+            self._assign(number, stops[row], left[row])
+
+    def _assign(self, number: int, stop: Stop, left: Bool[np.ndarray, " stop"]) -> None:
+        """Send a vehicle off; if it stays, note what else it could still have done."""
+        vehicle = self._vehicles[number]
+        self._signatures[number] = None
+        if stop.kind is WAIT or (stop.kind is CHARGE and vehicle.is_charging):
+            signature = self._signatures[number] = self._signature(left, number)
+            if stop.kind is WAIT and signature[1] is not None:
+                self._ask_again_later(number, signature)
+        elif stop.kind is PICK_UP:
+            self._world.task_claimed_s[stop.task], self._world.task_vehicle[stop.task] = self._env.now, number
+        vehicle.assign(stop)
+
+    def _ask_again_later(self, number: int, signature: Signature) -> None:
+        def ask_again(_: simpy.Event) -> None:
+            if self._signatures[number] is signature:
+                self._signatures[number] = None
+                self._world.is_dirty = True
+
+        timeout = self._env.timeout(self.site.candidates.max_wait_s)
+        assert timeout.callbacks is not None
+        timeout.callbacks.append(ask_again)
+
+    def _finish(self) -> DecisionEpoch:
+        world, now = self._world, self._env.now
+        for vehicle in self._vehicles:
+            vehicle.close()
+        is_complete = world.num_open_orders == 0 and self.site.horizon.drain_s > 0
+        world.records.end = End.COMPLETED if is_complete else End.TRUNCATED
+        released = world.day.orders["release_s"] <= now
+        open_weight = float(world.day.orders["weight"][released & np.isnan(world.order_done_s)].sum())
+        self._ledger.charge(now, open_weight * self.site.objective.unfinished_order_cost)
+        stops = world.board.stops
+        self._epoch = self._make_epoch(np.zeros(0, int), stops, np.zeros((0, len(stops)), bool), world.records.end)
+        return self._epoch
+
+    def _release_orders(self, day: Day) -> Generator[simpy.Event, Any, None]:
+        for order, release_s in enumerate(day.orders["release_s"].tolist()):
+            if release_s > self._env.now:
+                yield self._env.timeout(release_s - self._env.now)
+            self._world.release_order(order)
+
+    def _end_day(self) -> Generator[simpy.Event, Any, None]:
+        yield self._env.timeout(self.site.horizon.demand_s)
+        self._demand_is_over = True
+        yield self._env.timeout(self.site.horizon.drain_s)
+        self._time_is_over = True
+
+
+def _starting_places(site: Site) -> list[int]:
+    return site.parking.tolist() or [station.place for station in site.stations]
