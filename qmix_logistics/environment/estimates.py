@@ -117,3 +117,20 @@ def pick_up_index(
     weight = pick_ups["weight"] / epoch.snapshot.open_tasks[pick_ups["order"]]
     slack_s = pick_ups["due_s"] - epoch.time_s - task_s
     return atc_index(site.objective, weight, slack_s, task_s, lookahead * site.mean_task_s)
+
+
+def battery_share(
+    energy_wh: Float[np.ndarray, "*any"], capacity_wh: Float[np.ndarray, "*any"]
+) -> Float[np.ndarray, "*any"]:
+    """
+    Return energy over capacity; 1 without a battery.
+
+    Parameters
+    ----------
+    energy_wh
+        Energy; infinite without a battery.
+    capacity_wh
+        Capacity; infinite without a battery.
+    """
+    has_battery = np.isfinite(capacity_wh)
+    return np.divide(energy_wh, capacity_wh, out=np.ones(energy_wh.shape), where=has_battery)

@@ -63,10 +63,13 @@ class RollingHorizonPolicy(Document):
     """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
 
 
+Algorithm = Literal["iql", "vdn", "qmix"]
+
+
 class LearnedPolicy(Document):
     """A team policy learned by value factorisation (independent, additive, or monotonic mixing)."""
 
-    kind: Literal["iql", "vdn", "qmix"]
+    kind: Algorithm
     name: PolicyName | None = None
     """Name in the results; by default the kind."""
     information: Literal["local"] = "local"

@@ -33,7 +33,7 @@ class Network:
     kinds
         Kind of each place, a ``PlaceKind``.
     position_m
-        Coordinates of each place.
+        Coordinates of each place, from the middle of the site.
     distance_m
         Length of the shortest way from one place (row) to another (column).
     travel_time_s
@@ -89,10 +89,11 @@ def compile_network(graph: nx.DiGraph[str], speeds_mps: Float[np.ndarray, " vehi
     distance_m = np.ascontiguousarray(dijkstra(arcs, indices=indices)[:, indices])
     if not np.isfinite(distance_m).all():
         raise ValueError("some places cannot be reached from others")
+    position_m = np.array([(graph.nodes[name]["x_m"], graph.nodes[name]["y_m"]) for name in place_nodes], float)
     return Network(
         names=tuple(place_nodes),
         kinds=np.array([PlaceKind[graph.nodes[name]["kind"].upper()] for name in place_nodes]),
-        position_m=np.array([(graph.nodes[name]["x_m"], graph.nodes[name]["y_m"]) for name in place_nodes], float),
+        position_m=position_m - (position_m.min(axis=0) + position_m.max(axis=0)) / 2,
         distance_m=distance_m,
         travel_time_s=distance_m[None] / speeds_mps[:, None, None],
     )

@@ -1,0 +1,104 @@
+"""
+The few stops that a learned policy scores: what it can see, the nearest and the most urgent first.
+
+What the list leaves out is a decision too: it is counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from qmix_logistics.environment.epoch_batch import EpochBatch
+from qmix_logistics.environment.estimates import atc_index
+from qmix_logistics.simulation import Site
+
+LOOKAHEAD = 2.0
+"""Of the ATC index that ranks candidates, in mean task times."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateList:
+    """
+    Candidates of each row, without gaps.
+
+    Parameters
+    ----------
+    columns
+        Column of the stop in its epoch; 0 where there is none.
+    mask
+        Whether there is one.
+    is_cut
+        Whether stops that the row may take and can see were left out.
+    """
+
+    columns: Int[np.ndarray, "row slot"]
+    mask: Bool[np.ndarray, "row slot"]
+    is_cut: Bool[np.ndarray, " row"]
+
+
+def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
+    """
+    Choose candidates: first one stop of each facility, then pick-ups, in turn the nearest and the most urgent.
+
+    Waiting is left out while a pick-up is on the list, unless the scenario allows it.
+
+    Parameters
+    ----------
+    site
+        The site.
+    batch
+        The epochs.
+    """
+    visible = batch.feasible & _in_board_range(site, batch)
+    is_pick_up = batch.is_pick_up[batch.epoch]
+    if not site.candidates.wait_while_pending:
+        wait = len(site.chargers) + len(site.parking)
+        visible[(visible & is_pick_up).any(axis=1), wait] = False
+    number = np.count_nonzero(visible, axis=1)
+    is_cut = number > site.candidates.k
+    order = np.argsort(~visible, axis=1, kind="stable")
+    if is_cut.any():
+        rows = is_cut.nonzero()[0]
+        order[rows] = np.argsort(_rank(site, batch, rows, visible[rows]), axis=1, kind="stable")
+    columns = order[:, : min(site.candidates.k, number.max(initial=1))]
+    mask = np.arange(columns.shape[1]) < number[:, None]
+    return CandidateList(np.where(mask, columns, 0), mask, is_cut)
+
+
+def _in_board_range(site: Site, batch: EpochBatch) -> Bool[np.ndarray, "row stop"]:
+    """Tell which tasks start within the board's range; facilities are known to all."""
+    limit_m = site.information.board_range_m
+    if limit_m is None:
+        return np.ones_like(batch.feasible)
+    position_m = site.network.position_m
+    here_m = position_m[batch.vehicles["place"][batch.epoch, batch.decider]]
+    way_m = position_m[batch.stops["place"][batch.epoch]] - here_m[:, None]
+    return (np.hypot(way_m[..., 0], way_m[..., 1]) <= limit_m) | ~batch.is_pick_up[batch.epoch]
+
+
+def _rank(
+    site: Site, batch: EpochBatch, rows: Int[np.ndarray, " cut"], visible: Bool[np.ndarray, "cut stop"]
+) -> Float[np.ndarray, "cut stop"]:
+    """Lower comes first: facilities, then pick-ups by the better of their ranks by way and by index."""
+    epoch, vehicle = batch.epoch[rows], batch.decider[rows]
+    stops, is_pick_up = batch.stops[epoch], batch.is_pick_up[epoch]
+    travel_time_s = site.network.travel_time_s[site.fleet.class_index[vehicle]]
+    place = batch.vehicles["place"][epoch, vehicle]
+    arrival_s = np.take_along_axis(travel_time_s[np.arange(len(rows)), place], stops["place"], axis=1)
+    task_s = arrival_s + stops["handling_s"] + site.network.travel_time_s[0, stops["place"], stops["destination"]]
+    slack_s = stops["due_s"] - batch.time_s[epoch, None] - task_s
+    weight = stops["weight"] / batch.open_tasks[epoch]
+    index = atc_index(site.objective, weight, slack_s, np.maximum(task_s, 1.0), LOOKAHEAD * site.mean_task_s)
+    rank = np.minimum(_ranks(np.where(visible & is_pick_up, arrival_s, np.inf)),
+                      _ranks(np.where(visible & is_pick_up, -index, np.inf)) + 0.5)  # fmt: skip
+    return np.where(visible, np.where(is_pick_up, rank, -1.0), np.inf)
+
+
+def _ranks(keys: Float[np.ndarray, "row stop"]) -> Float[np.ndarray, "row stop"]:
+    order = np.argsort(keys, axis=1, kind="stable")
+    ranks = np.empty(keys.shape)
+    np.put_along_axis(ranks, order, np.arange(keys.shape[1], dtype=float)[None], axis=1)
+    return ranks

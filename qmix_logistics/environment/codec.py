@@ -1,0 +1,77 @@
+"""The codec: decision epochs to observations, chosen slots to dispatches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Int
+
+from qmix_logistics.environment.candidates import select_candidates
+from qmix_logistics.environment.epoch_batch import collate
+from qmix_logistics.environment.local_features import neighbours_of, stop_features, vehicle_features
+from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.environment.state_features import site_state, task_states, vehicle_states
+from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
+
+
+class Codec:
+    """
+    Encodes epochs of one site for policies that decide on local information.
+
+    Parameters
+    ----------
+    site
+        The site.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def encode(self, epochs: Sequence[DecisionEpoch]) -> JointObservation:
+        """
+        Return what the deciders of some epochs see.
+
+        Parameters
+        ----------
+        epochs
+            Epochs of simulators of this site; at least one decider in all.
+        """
+        site, batch = self._site, collate(self._site, epochs)
+        candidates = select_candidates(site, batch)
+        neighbours = neighbours_of(site, batch)
+        chosen = batch.stops[batch.epoch[:, None], candidates.columns]
+        is_pick_up = batch.is_pick_up[batch.epoch[:, None], candidates.columns] & candidates.mask
+        tasks, task_mask = task_states(site, batch)
+        return JointObservation(
+            epoch=batch.epoch,
+            decider=batch.decider,
+            vehicle=vehicle_features(site, batch, neighbours, is_pick_up),
+            stops=stop_features(site, batch, candidates, neighbours, chosen, is_pick_up),
+            mask=candidates.mask,
+            columns=candidates.columns,
+            tasks=np.where(is_pick_up, chosen["task"], -1),
+            is_cut=candidates.is_cut,
+            neighbours=neighbours.features,
+            neighbour_mask=neighbours.mask,
+            state_vehicles=vehicle_states(site, batch),
+            state_tasks=tasks,
+            state_task_mask=task_mask,
+            state_site=site_state(site, batch),
+        )
+
+    def dispatches(self, observation: JointObservation, slots: Int[np.ndarray, " row"]) -> list[Dispatch]:
+        """
+        Return a dispatch for each epoch that has deciders.
+
+        Parameters
+        ----------
+        observation
+            What was encoded.
+        slots
+            Chosen slot of each row.
+        """
+        columns = observation.columns[np.arange(len(slots)), slots]
+        bounds = np.flatnonzero(np.diff(observation.epoch)) + 1
+        cuts = np.add.reduceat(observation.is_cut, np.concatenate([[0], bounds]))
+        return [Dispatch(part, int(cut)) for part, cut in zip(np.split(columns, bounds), cuts, strict=True)]

@@ -1,0 +1,112 @@
+"""Decision epochs of several simulators, padded into common arrays, so that one numpy operation serves all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped
+
+from qmix_logistics.simulation import DecisionEpoch, Site, expected_wait_s
+from qmix_logistics.simulation.state import FACILITY, STOP, VEHICLE
+
+
+@dataclass(frozen=True, slots=True)
+class EpochBatch:
+    """
+    Epochs side by side.
+
+    Parameters
+    ----------
+    time_s
+        Time of each epoch.
+    stops
+        Records of type ``STOP``; beyond ``num_stops`` they are void.
+    num_stops, num_pending
+        Stops, and pending tasks, of each epoch.
+    is_pick_up
+        Whether a stop is the pick-up of a pending task.
+    open_tasks
+        Open tasks of each stop's order, at least 1.
+    vehicles
+        Records of type ``VEHICLE``.
+    queue_s
+        Expected wait at each place.
+    coming
+        Vehicles on their way to the facility at each place.
+    epoch
+        Epoch of each row; a row is a decider.
+    decider
+        Number of each row's vehicle.
+    feasible
+        Which stops each row may take.
+    """
+
+    time_s: Float[np.ndarray, " epoch"]
+    stops: Shaped[np.ndarray, "epoch stop"]
+    num_stops: Int[np.ndarray, " epoch"]
+    num_pending: Int[np.ndarray, " epoch"]
+    is_pick_up: Bool[np.ndarray, "epoch stop"]
+    open_tasks: Float[np.ndarray, "epoch stop"]
+    vehicles: Shaped[np.ndarray, "epoch vehicle"]
+    queue_s: Float[np.ndarray, "epoch place"]
+    coming: Float[np.ndarray, "epoch place"]
+    epoch: Int[np.ndarray, " row"]
+    decider: Int[np.ndarray, " row"]
+    feasible: Bool[np.ndarray, "row stop"]
+
+
+def collate(site: Site, epochs: Sequence[DecisionEpoch]) -> EpochBatch:
+    """
+    Copy epochs into common arrays.
+
+    Parameters
+    ----------
+    site
+        The site, the same for all.
+    epochs
+        At least one; ends of days have no rows.
+    """
+    num, width = len(epochs), max(len(epoch.stops) for epoch in epochs)
+    counts = [epoch.num_deciders for epoch in epochs]
+    stops, open_tasks = np.zeros((num, width), STOP), np.ones((num, width))
+    is_pick_up, feasible = np.zeros((num, width), bool), np.zeros((sum(counts), width), bool)
+    vehicles = np.empty((num, site.fleet.num_vehicles), VEHICLE)
+    stations, chargers = np.empty((num, len(site.stations)), FACILITY), np.empty((num, len(site.chargers)), FACILITY)
+    row = 0
+    for index, epoch in enumerate(epochs):
+        length, pick_ups, snapshot = len(epoch.stops), epoch.pick_ups, epoch.snapshot
+        vehicles[index], stations[index], chargers[index] = snapshot.vehicles, snapshot.stations, snapshot.chargers
+        stops[index, :length] = epoch.stops
+        is_pick_up[index, pick_ups] = True
+        open_tasks[index, pick_ups] = snapshot.open_tasks[epoch.stops["order"][pick_ups]]
+        feasible[row : row + counts[index], :length] = epoch.feasible
+        row += counts[index]
+    return EpochBatch(
+        time_s=np.array([epoch.time_s for epoch in epochs]),
+        stops=stops,
+        num_stops=np.array([len(epoch.stops) for epoch in epochs]),
+        num_pending=np.array([epoch.num_pending for epoch in epochs]),
+        is_pick_up=is_pick_up,
+        open_tasks=open_tasks,
+        vehicles=vehicles,
+        queue_s=_by_place(site, stations, expected_wait_s(stations), chargers, expected_wait_s(chargers)),
+        coming=_by_place(site, stations, stations["num_coming"], chargers, chargers["num_coming"]),
+        epoch=np.repeat(np.arange(num), counts),
+        decider=np.concatenate([epoch.deciders for epoch in epochs]),
+        feasible=feasible,
+    )
+
+
+def _by_place(
+    site: Site,
+    stations: Shaped[np.ndarray, "epoch station"],
+    of_stations: Shaped[np.ndarray, "epoch station"],
+    chargers: Shaped[np.ndarray, "epoch charger"],
+    of_chargers: Shaped[np.ndarray, "epoch charger"],
+) -> Float[np.ndarray, "epoch place"]:
+    values = np.zeros((len(stations), site.network.num_places))
+    values[:, [station.place for station in site.stations]] = of_stations
+    values[:, [charger.place for charger in site.chargers]] = of_chargers
+    return values

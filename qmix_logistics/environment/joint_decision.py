@@ -1,0 +1,147 @@
+"""
+How several vehicles decide at once: each scores its candidates, the board grants the best pairs.
+
+A task goes to one vehicle. Who is left without any candidate chooses again from a list without the tasks that are
+gone. This needs a board, not a planner.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.simulation import DecisionEpoch, Dispatch
+
+Scorer = Callable[[JointObservation], Float[np.ndarray, "row slot"]]
+"""Scores candidates, the higher the better; minus infinity where there is none."""
+
+NO_SLOT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedRound:
+    """
+    One round of claims.
+
+    Parameters
+    ----------
+    epochs
+        Position of each of the observation's epochs among those decided jointly.
+    observation
+        What the deciders saw.
+    slots
+        Slot granted to each row, or ``NO_SLOT`` where it chose again in a later round.
+    """
+
+    epochs: Int[np.ndarray, " epoch"]
+    observation: JointObservation
+    slots: Int[np.ndarray, " row"]
+
+
+def decide_jointly(
+    codec: Codec, epochs: Sequence[DecisionEpoch], scorer: Scorer
+) -> tuple[list[Dispatch], list[GrantedRound]]:
+    """
+    Let the deciders of several epochs choose by score and claim.
+
+    Parameters
+    ----------
+    codec
+        Of the epochs' site.
+    epochs
+        Epochs of different simulators, none of them an end.
+    scorer
+        Scores what they see.
+
+    Returns
+    -------
+    A dispatch for each epoch, and the rounds in which they came about.
+    """
+    columns = [np.full(epoch.num_deciders, -1) for epoch in epochs]
+    cuts = [0] * len(epochs)
+    rounds: list[GrantedRound] = []
+    positions, pending = np.arange(len(epochs)), list(epochs)
+    while pending:
+        observation = codec.encode(pending)
+        slots = grant_slots(scorer(observation), observation.tasks, observation.epoch)
+        rounds.append(GrantedRound(positions, observation, slots))
+        _note(observation, slots, positions, epochs, columns, cuts)
+        left = np.unique(positions[observation.epoch[slots == NO_SLOT]])
+        pending = [_without_granted(epochs[position], columns[position]) for position in left.tolist()]
+        positions = left
+    return [Dispatch(chosen, cut) for chosen, cut in zip(columns, cuts, strict=True)], rounds
+
+
+def grant_slots(
+    scores: Float[np.ndarray, "row slot"], tasks: Int[np.ndarray, "row slot"], epoch: Int[np.ndarray, " row"]
+) -> Int[np.ndarray, " row"]:
+    """
+    Grant, again and again, the (row, slot) pair of an epoch with the highest score; a task goes to one row.
+
+    Parameters
+    ----------
+    scores
+        The higher the better; minus infinity where there is no candidate. Ties go to the first row, then to the
+        first slot.
+    tasks
+        Task that a candidate picks up, or -1.
+    epoch
+        Epoch of each row, rising.
+
+    Returns
+    -------
+    Slot granted to each row; ``NO_SLOT`` for one whose candidates all went to others.
+    """
+    rows = np.arange(len(scores))
+    slots = scores.argmax(axis=1)
+    wanted = tasks[rows, slots]
+    # Only where two rows of an epoch want the same task first does anyone have to give way.
+    order = np.lexsort((wanted, epoch))
+    same = (np.diff(epoch[order]) == 0) & (np.diff(wanted[order]) == 0) & (wanted[order][1:] >= 0)
+    for contested in np.unique(epoch[order][1:][same]).tolist():
+        group = np.flatnonzero(epoch == contested)
+        slots[group] = _grant_group(scores[group], tasks[group])
+    return slots
+
+
+def _grant_group(scores: Float[np.ndarray, "row slot"], tasks: Int[np.ndarray, "row slot"]) -> Int[np.ndarray, " row"]:
+    left, slots = scores.copy(), np.full(len(scores), NO_SLOT)
+    for _ in range(len(left)):
+        row, slot = divmod(int(left.argmax()), left.shape[1])
+        if left[row, slot] == -np.inf:
+            break
+        slots[row] = slot
+        left[row] = -np.inf
+        if tasks[row, slot] >= 0:
+            left[tasks == tasks[row, slot]] = -np.inf
+    return slots
+
+
+def _note(
+    observation: JointObservation,
+    slots: Int[np.ndarray, " row"],
+    positions: Int[np.ndarray, " epoch"],
+    epochs: Sequence[DecisionEpoch],
+    columns: list[Int[np.ndarray, " decider"]],
+    cuts: list[int],
+) -> None:
+    for row in np.flatnonzero(slots != NO_SLOT).tolist():
+        position = int(positions[observation.epoch[row]])
+        decider = int(np.searchsorted(epochs[position].deciders, observation.decider[row]))
+        columns[position][decider] = observation.columns[row, slots[row]]
+        cuts[position] += bool(observation.is_cut[row])
+
+
+def _without_granted(epoch: DecisionEpoch, columns: Int[np.ndarray, " decider"]) -> DecisionEpoch:
+    """Return the epoch of the deciders that have no stop yet, without the tasks that are gone."""
+    waiting: Bool[np.ndarray, " decider"] = columns < 0
+    feasible = epoch.feasible[waiting].copy()
+    gone = columns[~waiting]
+    feasible[:, gone[gone >= epoch.pick_ups.start]] = False
+    return dataclasses.replace(epoch, deciders=epoch.deciders[waiting], feasible=feasible)

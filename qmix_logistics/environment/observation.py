@@ -1,0 +1,59 @@
+"""What a batch of decision epochs looks like to a learner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+
+@dataclass(frozen=True, slots=True)
+class JointObservation:
+    """
+    Observations of all deciders of several epochs, and the states that mixers see in training.
+
+    A row is a decider, a slot one of its candidate stops. Numbers follow ``schema.GROUPS``.
+
+    Parameters
+    ----------
+    epoch
+        Epoch of each row, rising.
+    decider
+        Number of each row's vehicle.
+    vehicle
+        The vehicle itself.
+    stops
+        Its candidates.
+    mask
+        Which slots hold a candidate; at least one each.
+    columns
+        Column of each candidate in its epoch.
+    tasks
+        Number of the task that a candidate picks up, which only one vehicle gets; -1 for other stops.
+    is_cut
+        Whether candidates were left out.
+    neighbours, neighbour_mask
+        Vehicles that it hears.
+    state_vehicles
+        All vehicles.
+    state_tasks, state_task_mask
+        Pending tasks.
+    state_site
+        The site.
+    """
+
+    epoch: Int[np.ndarray, " row"]
+    decider: Int[np.ndarray, " row"]
+    vehicle: Float[np.ndarray, "row vehicle_feature"]
+    stops: Float[np.ndarray, "row slot stop_feature"]
+    mask: Bool[np.ndarray, "row slot"]
+    columns: Int[np.ndarray, "row slot"]
+    tasks: Int[np.ndarray, "row slot"]
+    is_cut: Bool[np.ndarray, " row"]
+    neighbours: Float[np.ndarray, "row neighbour neighbour_feature"]
+    neighbour_mask: Bool[np.ndarray, "row neighbour"]
+    state_vehicles: Float[np.ndarray, "epoch fleet state_vehicle_feature"]
+    state_tasks: Float[np.ndarray, "epoch task state_task_feature"]
+    state_task_mask: Bool[np.ndarray, "epoch task"]
+    state_site: Float[np.ndarray, "epoch state_site_feature"]

@@ -1,0 +1,164 @@
+"""
+Every number that a learned policy sees, by name, with its unit and scale.
+
+An observation holds ``value / scale``, clipped to [-LIMIT, LIMIT].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+LIMIT = 8.0
+"""Bound of all observed numbers; half precision holds them to three digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """
+    One number.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    unit
+        Unit of the value before scaling; empty for shares, counts and flags.
+    scale
+        What the value is divided by.
+    meaning
+        What it says.
+    """
+
+    name: str
+    unit: str
+    scale: float
+    meaning: str
+
+
+VEHICLE = (
+    Feature("battery", "", 1.0, "energy over capacity; 1 without a battery"),
+    Feature("spare_battery", "", 1.0, "share of energy above the level at which it must charge"),
+    Feature("is_charging", "", 1.0, "1 if it is charging and may leave"),
+    Feature("is_loaded", "", 1.0, "1 if it must choose a station"),
+    Feature("x", "m", 50.0, "position across the aisles, from the middle of the site"),
+    Feature("y", "m", 50.0, "position along the aisles, from the middle of the site"),
+    Feature("visible_tasks", "", 2.0, "log(1 + tasks that it may take and can see)"),
+    Feature("neighbours", "", 2.0, "log(1 + vehicles that it hears)"),
+    Feature("idle_neighbours", "", 2.0, "log(1 + those of them that are available)"),
+    Feature("demand_left", "s", 1800.0, "time until no more orders come"),
+)
+"""The vehicle's own state, and how much it sees."""
+
+STOP = (
+    Feature("is_pick_up", "", 1.0, "1 if the stop is a pick-up"),
+    Feature("is_drop_off", "", 1.0, "1 if the stop is a drop-off"),
+    Feature("is_charge", "", 1.0, "1 if the stop is a charger"),
+    Feature("is_park", "", 1.0, "1 if the stop is a parking place"),
+    Feature("is_wait", "", 1.0, "1 if the stop is to wait"),
+    Feature("arrival", "s", 60.0, "time until it is there"),
+    Feature("task_time", "s", 60.0, "from there until the task is done, without a queue"),
+    Feature("slack", "s", 300.0, "time to spare until due, if done next"),
+    Feature("is_late", "", 1.0, "1 if that is negative"),
+    Feature("age", "s", 300.0, "time since the order came"),
+    Feature("weight", "", 2.0, "weight of the order over its open tasks, over the mean weight"),
+    Feature("open_tasks", "", 2.0, "log of the order's open tasks"),
+    Feature("index", "", 2.0, "log of the ATC index, over that of a mean order that is not urgent"),
+    Feature("index_gap", "", 1.0, "the same less the largest on the list"),
+    Feature("queue", "s", 60.0, "expected wait at the stop's station or charger"),
+    Feature("coming", "", 2.0, "vehicles on their way to it"),
+    Feature("rival_lead", "s", 60.0, "how much sooner the soonest neighbour could be there; negative: later"),
+    Feature("sooner_rivals", "", 2.0, "log(1 + neighbours that could be there sooner)"),
+    Feature("battery_after", "", 1.0, "share of energy left after it"),
+)
+"""One candidate stop."""
+
+NEIGHBOUR = (
+    Feature("dx", "m", 50.0, "its position relative to the vehicle's, across"),
+    Feature("dy", "m", 50.0, "and along the aisles"),
+    Feature("free_dx", "m", 50.0, "where it will be free, relative to the vehicle's position, across"),
+    Feature("free_dy", "m", 50.0, "and along the aisles"),
+    Feature("free_in", "s", 60.0, "time until it is free"),
+    Feature("is_available", "", 1.0, "1 if it is free now"),
+    Feature("is_loaded", "", 1.0, "1 if it carries a task"),
+    Feature("is_charging", "", 1.0, "1 if it charges or is on its way to"),
+    Feature("battery", "", 1.0, "energy over capacity"),
+)
+"""One neighbour that the vehicle hears."""
+
+STATE_VEHICLE = (
+    Feature("is_available", "", 1.0, "1 if it is free now"),
+    Feature("is_deciding", "", 1.0, "1 if it decides now"),
+    Feature("is_empty_bound", "", 1.0, "1 if it is on its way to a pick-up"),
+    Feature("is_loaded", "", 1.0, "1 if it carries a task"),
+    Feature("is_charging", "", 1.0, "1 if it charges or is on its way to"),
+    Feature("free_in", "s", 60.0, "time until it is free"),
+    Feature("free_x", "m", 50.0, "where, across the aisles"),
+    Feature("free_y", "m", 50.0, "and along the aisles"),
+    Feature("battery", "", 1.0, "energy over capacity"),
+)
+"""One vehicle, as the mixing network sees it."""
+
+STATE_TASK = (
+    Feature("age", "s", 300.0, "time since the order came"),
+    Feature("slack", "s", 300.0, "time until due, less the time of the task itself"),
+    Feature("is_late", "", 1.0, "1 if that is negative"),
+    Feature("weight", "", 2.0, "weight of the order over its open tasks, over the mean weight"),
+    Feature("task_time", "s", 60.0, "from pick-up until done"),
+    Feature("x", "m", 50.0, "where it starts, across the aisles"),
+    Feature("y", "m", 50.0, "and along the aisles"),
+)
+"""One pending task, as the mixing network sees it."""
+
+STATE_SITE = (
+    Feature("pending", "", 10.0, "pending tasks for each vehicle"),
+    Feature(
+        "pending_weight", "", 10.0, "their weight (of the order over its open tasks), over the mean, for each vehicle"
+    ),
+    Feature("late_weight", "", 10.0, "that of those that will be late"),
+    Feature("available", "", 1.0, "share of vehicles that are free"),
+    Feature("queue", "s", 60.0, "expected wait at the stations, mean"),
+    Feature("demand_left", "s", 1800.0, "time until no more orders come"),
+    Feature("time", "s", 3600.0, "time since the day began"),
+)
+"""The whole site, as the mixing network sees it."""
+
+GROUPS: Mapping[str, tuple[Feature, ...]] = {
+    "vehicle": VEHICLE,
+    "stop": STOP,
+    "neighbour": NEIGHBOUR,
+    "state_vehicle": STATE_VEHICLE,
+    "state_task": STATE_TASK,
+    "state_site": STATE_SITE,
+}
+"""All groups by name."""
+
+
+def assemble(
+    features: Sequence[Feature], shape: tuple[int, ...], values: Mapping[str, Float[np.ndarray, "*shape"]]
+) -> Float[np.ndarray, "*shape feature"]:
+    """
+    Return scaled and clipped features in the order of their schema.
+
+    Parameters
+    ----------
+    features
+        The schema.
+    shape
+        Shape of each value, without the feature axis.
+    values
+        Unscaled values by name; they may broadcast to ``shape``.
+
+    Raises
+    ------
+    KeyError
+        If a value is missing.
+    """
+    planes = np.empty((len(features), *shape), np.float32)
+    for plane, feature in zip(planes, features, strict=True):
+        np.multiply(values[feature.name], 1.0 / feature.scale, out=plane, casting="unsafe")
+    np.clip(planes, -LIMIT, LIMIT, out=planes)
+    return np.ascontiguousarray(np.moveaxis(planes, 0, -1))

@@ -1,0 +1,1 @@
+"""Value factorisation: utilities of vehicles, mixed into the value of the team, learned off policy."""

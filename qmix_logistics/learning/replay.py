@@ -1,0 +1,284 @@
+"""
+Memory of joint decisions, in rings of compact numbers of a fixed size in bytes.
+
+Decisions of one day are chained: each knows the next, what was earned until then and how long it took. Returns over
+several decisions are summed when a batch is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.environment.schema import GROUPS
+
+ROWS_PER_EPOCH = 1.5
+"""Room for deciders: on average fewer decide together."""
+UNKNOWN, TERMINAL = -1, -2
+"""Instead of the next decision: not known (yet, or for ever because time ran out); none, because all was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """
+    Sizes that a scenario fixes.
+
+    Parameters
+    ----------
+    num_slots, num_neighbours, num_vehicles, num_tasks
+        Candidates and neighbours of a row; vehicles and tasks of a state.
+    """
+
+    num_slots: int
+    num_neighbours: int
+    num_vehicles: int
+    num_tasks: int
+
+    def row_dtype(self) -> np.dtype[np.void]:
+        """Return the type of one decider's record."""
+        return np.dtype(
+            [
+                ("decider", "i2"),
+                ("slot", "i2"),
+                ("vehicle", "f2", len(GROUPS["vehicle"])),
+                ("stops", "f2", (self.num_slots, len(GROUPS["stop"]))),
+                ("mask", "?", self.num_slots),
+                ("tasks", "i4", self.num_slots),
+                ("neighbours", "f2", (self.num_neighbours, len(GROUPS["neighbour"]))),
+                ("neighbour_mask", "?", self.num_neighbours),
+            ]
+        )
+
+    def epoch_dtype(self) -> np.dtype[np.void]:
+        """Return the type of one joint decision's record."""
+        return np.dtype(
+            [
+                ("first_row", "i8"),
+                ("num_rows", "i4"),
+                ("next", "i8"),
+                ("reward", "f4"),
+                ("elapsed_s", "f4"),
+                ("state_vehicles", "f2", (self.num_vehicles, len(GROUPS["state_vehicle"]))),
+                ("state_tasks", "f2", (self.num_tasks, len(GROUPS["state_task"]))),
+                ("state_task_mask", "?", self.num_tasks),
+                ("state_site", "f2", len(GROUPS["state_site"])),
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """
+    A batch of joint decisions and of those at which their returns are bootstrapped.
+
+    Parameters
+    ----------
+    epochs, rows, epoch_of_row
+        Records of the decisions; their deciders; the epoch of each decider.
+    returns
+        Discounted reward until the bootstrap.
+    discounts
+        What the value at the bootstrap counts; 0 if the day was over.
+    next_epochs, next_rows, next_epoch_of_row
+        The same of the decisions at which the returns are bootstrapped.
+    """
+
+    epochs: np.ndarray
+    rows: np.ndarray
+    epoch_of_row: Int[np.ndarray, " row"]
+    returns: Float[np.ndarray, " epoch"]
+    discounts: Float[np.ndarray, " epoch"]
+    next_epochs: np.ndarray
+    next_rows: np.ndarray
+    next_epoch_of_row: Int[np.ndarray, " next_row"]
+
+
+class Replay:
+    """
+    The last joint decisions.
+
+    Parameters
+    ----------
+    shape
+        Sizes of the records.
+    size_bytes
+        Memory for all records; the oldest are forgotten.
+    """
+
+    def __init__(self, shape: Shape, size_bytes: float) -> None:
+        row, epoch = shape.row_dtype(), shape.epoch_dtype()
+        capacity = int(size_bytes / (epoch.itemsize + ROWS_PER_EPOCH * row.itemsize))
+        if capacity < 1:
+            raise ValueError(
+                f"a replay of {size_bytes:.0f} bytes holds no decision; one takes {epoch.itemsize + row.itemsize}"
+            )
+        self._epochs = np.zeros(capacity, epoch)
+        self._rows = np.zeros(int(capacity * ROWS_PER_EPOCH), row)
+        self._num_epochs = self._num_rows = 0
+
+    @property
+    def num_epochs(self) -> int:
+        """Joint decisions ever added."""
+        return self._num_epochs
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of all records."""
+        return self._epochs.nbytes + self._rows.nbytes
+
+    def add(
+        self,
+        observation: JointObservation,
+        epoch: int,
+        rows: Int[np.ndarray, " row"],
+        slots: Int[np.ndarray, " row"],
+    ) -> int:
+        """
+        Add a joint decision, whose future is not known yet.
+
+        Parameters
+        ----------
+        observation
+            What the deciders saw.
+        epoch
+            Which epoch of the observation.
+        rows
+            Its deciders that had a choice.
+        slots
+            What they chose; each must be a candidate.
+
+        Returns
+        -------
+        Number by which the decision is known.
+        """
+        assert observation.mask[rows, slots].all(), "an executed stop was not on its list"
+        places = (self._num_rows + np.arange(len(rows))) % len(self._rows)
+        record = np.zeros(len(rows), self._rows.dtype)
+        num_slots, num_neighbours = observation.mask.shape[1], observation.neighbour_mask.shape[1]
+        record["decider"], record["slot"] = observation.decider[rows], slots
+        record["vehicle"] = observation.vehicle[rows]
+        record["stops"][:, :num_slots] = observation.stops[rows]
+        record["mask"][:, :num_slots] = observation.mask[rows]
+        record["tasks"][:, :num_slots] = observation.tasks[rows]
+        record["neighbours"][:, :num_neighbours] = observation.neighbours[rows]
+        record["neighbour_mask"][:, :num_neighbours] = observation.neighbour_mask[rows]
+        self._rows[places] = record
+        entry = self._epochs[self._num_epochs % len(self._epochs)]
+        num_tasks = observation.state_task_mask.shape[1]
+        entry["first_row"], entry["num_rows"] = self._num_rows, len(rows)
+        entry["next"], entry["reward"], entry["elapsed_s"] = UNKNOWN, 0.0, 0.0
+        entry["state_vehicles"] = observation.state_vehicles[epoch]
+        entry["state_tasks"][:num_tasks] = observation.state_tasks[epoch]
+        entry["state_task_mask"][:] = False
+        entry["state_task_mask"][:num_tasks] = observation.state_task_mask[epoch]
+        entry["state_site"] = observation.state_site[epoch]
+        self._num_rows += len(rows)
+        self._num_epochs += 1
+        return self._num_epochs - 1
+
+    def connect(self, decision: int, following: int, reward: float, elapsed_s: float) -> None:
+        """
+        Tell what came of a decision.
+
+        Parameters
+        ----------
+        decision
+            Its number; nothing happens if it is forgotten already.
+        following
+            Number of the next decision of the same day, or ``TERMINAL``.
+        reward
+            Reward until then, discounted to the decision.
+        elapsed_s
+            Time until then.
+        """
+        if decision >= self._num_epochs - len(self._epochs):
+            entry = self._epochs[decision % len(self._epochs)]
+            entry["next"], entry["reward"], entry["elapsed_s"] = following, reward, elapsed_s
+
+    def sample(self, size: int, time_constant_s: float, return_horizon_s: float, rng: np.random.Generator) -> Sample:
+        """
+        Draw decisions uniformly, with replacement, and sum their returns.
+
+        Parameters
+        ----------
+        size
+            How many.
+        time_constant_s
+            Of the discount.
+        return_horizon_s
+            Returns are summed at least this long, as far as decisions are known; at least to the next.
+        rng
+            Where the draws come from.
+        """
+        chosen = self._draw(size, rng)
+        returns, discounts, nexts = self._walk(chosen, time_constant_s, return_horizon_s)
+        epochs, following = self._epochs[chosen % len(self._epochs)], self._epochs[nexts % len(self._epochs)]
+        rows, epoch_of_row = self._rows_of(epochs)
+        next_rows, next_epoch_of_row = self._rows_of(following)
+        return Sample(epochs, rows, epoch_of_row, returns, discounts, following, next_rows, next_epoch_of_row)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that is remembered, to be saved."""
+        used_epochs, used_rows = min(self._num_epochs, len(self._epochs)), min(self._num_rows, len(self._rows))
+        return {
+            "epochs": self._epochs[:used_epochs].view(np.uint8).reshape(-1),
+            "rows": self._rows[:used_rows].view(np.uint8).reshape(-1),
+            "counts": np.array([self._num_epochs, self._num_rows]),
+        }
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """
+        Remember what was saved.
+
+        Parameters
+        ----------
+        state
+            What ``state`` returned.
+        """
+        for ring, name in ((self._epochs, "epochs"), (self._rows, "rows")):
+            saved = state[name].view(ring.dtype)
+            ring[: len(saved)] = saved
+        self._num_epochs, self._num_rows = state["counts"].tolist()
+
+    def _oldest(self) -> int:
+        """Return the first decision whose deciders are all remembered."""
+        first = max(self._num_epochs - len(self._epochs), 0)
+        if self._num_rows <= len(self._rows):
+            return first
+        numbers = np.arange(first, self._num_epochs)
+        first_rows = self._epochs["first_row"][numbers % len(self._epochs)]
+        return first + int(np.searchsorted(first_rows, self._num_rows - len(self._rows)))
+
+    def _draw(self, size: int, rng: np.random.Generator) -> Int[np.ndarray, " epoch"]:
+        oldest, chosen = self._oldest(), np.zeros(0, np.int64)
+        while len(chosen) < size:
+            drawn = rng.integers(oldest, self._num_epochs, size)
+            is_known = self._epochs["next"][drawn % len(self._epochs)] != UNKNOWN
+            chosen = np.concatenate([chosen, drawn[is_known]])
+        return chosen[:size]
+
+    def _walk(
+        self, chosen: Int[np.ndarray, " epoch"], time_constant_s: float, return_horizon_s: float
+    ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"], Int[np.ndarray, " epoch"]]:
+        """Follow the chain from each decision until the horizon, the end of the day, or the last known decision."""
+        at, elapsed_s, returns = chosen.copy(), np.zeros(len(chosen)), np.zeros(len(chosen))
+        is_over = np.zeros(len(chosen), bool)
+        going: Bool[np.ndarray, " epoch"] = np.ones(len(chosen), bool)
+        while going.any():
+            entries = self._epochs[at[going] % len(self._epochs)]
+            returns[going] += np.exp(-elapsed_s[going] / time_constant_s) * entries["reward"]
+            elapsed_s[going] += entries["elapsed_s"]
+            is_over[going] = entries["next"] == TERMINAL
+            at[going] = np.where(is_over[going], at[going], entries["next"])
+            is_known = self._epochs["next"][at % len(self._epochs)] != UNKNOWN
+            going &= ~is_over & is_known & (elapsed_s < return_horizon_s)
+        return returns, np.where(is_over, 0.0, np.exp(-elapsed_s / time_constant_s)), at
+
+    def _rows_of(self, epochs: np.ndarray) -> tuple[np.ndarray, Int[np.ndarray, " row"]]:
+        counts = epochs["num_rows"].astype(np.int64)
+        epoch_of_row = np.repeat(np.arange(len(epochs)), counts)
+        offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return self._rows[(epochs["first_row"][epoch_of_row] + offsets) % len(self._rows)], epoch_of_row

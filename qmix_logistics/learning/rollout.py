@@ -1,0 +1,194 @@
+"""Several days simulated side by side, decided together, and remembered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+
+from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.joint_decision import NO_SLOT, GrantedRound, decide_jointly
+from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.learning.replay import TERMINAL, Replay
+from qmix_logistics.learning.utility_network import LocalBatch, UtilityNetwork
+from qmix_logistics.simulation import Day, DecisionEpoch, End, Simulator, StopKind
+
+
+class GreedyScorer:
+    """
+    Scores candidates by their advantage.
+
+    Parameters
+    ----------
+    network
+        The agents' network.
+    """
+
+    def __init__(self, network: UtilityNetwork) -> None:
+        self._network = network
+
+    @torch.no_grad()
+    def __call__(self, observation: JointObservation) -> Float[np.ndarray, "row slot"]:
+        """Return advantages; see ``Scorer``."""
+        batch = LocalBatch(
+            vehicle=torch.from_numpy(observation.vehicle),
+            stops=torch.from_numpy(observation.stops),
+            mask=torch.from_numpy(observation.mask),
+            neighbours=torch.from_numpy(observation.neighbours),
+            neighbour_mask=torch.from_numpy(observation.neighbour_mask),
+        )
+        return self._network(batch).advantage.numpy()
+
+
+class ExploringScorer:
+    """
+    Scores like another, but now and then a vehicle draws lots; those who do choose first, in random order.
+
+    Parameters
+    ----------
+    greedy
+        The other.
+    epsilon
+        Share of choices taken at random.
+    rng
+        Where the lots come from.
+    """
+
+    def __init__(self, greedy: GreedyScorer, epsilon: float, rng: np.random.Generator) -> None:
+        self._greedy, self._epsilon, self._rng = greedy, epsilon, rng
+
+    def __call__(self, observation: JointObservation) -> Float[np.ndarray, "row slot"]:
+        """Return advantages or lots; see ``Scorer``."""
+        scores = self._greedy(observation)
+        explores = self._rng.random(len(scores)) < self._epsilon
+        highest = scores.max(initial=0.0, where=observation.mask)
+        lots = highest + 1.0 + self._rng.random(scores.shape)
+        return np.where(explores[:, None] & observation.mask, lots, scores)
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The last remembered decision of a day, and what has come of it so far."""
+
+    decision: int | None = None
+    reward: float = 0.0
+    elapsed_s: float = 0.0
+
+
+@dataclass(slots=True)
+class RolloutResult:
+    """
+    What a batch of days brought.
+
+    Parameters
+    ----------
+    costs
+        Total cost of each day.
+    num_epochs
+        Joint decisions.
+    kinds
+        How often each kind of stop was chosen where there was a choice.
+    """
+
+    costs: Float[np.ndarray, " day"]
+    num_epochs: int = 0
+    kinds: Int[np.ndarray, " kind"] = field(default_factory=lambda: np.zeros(len(StopKind), np.int64))
+
+
+class BatchRollout:
+    """
+    Plays days side by side.
+
+    Parameters
+    ----------
+    simulators
+        One for each day of a batch; the last ones rest if there are fewer days.
+    codec
+        Of their site.
+    time_constant_s
+        Of the discount.
+    reward_unit
+        Cost that is a reward of -1.
+    """
+
+    def __init__(
+        self, simulators: Sequence[Simulator], codec: Codec, time_constant_s: float, reward_unit: float
+    ) -> None:
+        self._simulators, self._codec = simulators, codec
+        self._time_constant_s, self._reward_unit = time_constant_s, reward_unit
+
+    def play(
+        self,
+        days: Sequence[Day],
+        scorer: Callable[[JointObservation], Float[np.ndarray, "row slot"]],
+        replay: Replay | None = None,
+        after_step: Callable[[int], None] | None = None,
+    ) -> RolloutResult:
+        """
+        Play days to their ends.
+
+        Parameters
+        ----------
+        days
+            At most as many as there are simulators.
+        scorer
+            Who decides.
+        replay
+            Where decisions are remembered, if anywhere.
+        after_step
+            Called with the number of joint decisions of each step.
+        """
+        simulators = self._simulators[: len(days)]
+        epochs = [simulator.reset(day) for simulator, day in zip(simulators, days, strict=True)]
+        chains = [_Chain() for _ in days]
+        result = RolloutResult(np.zeros(len(days)))
+        while live := [index for index, epoch in enumerate(epochs) if epoch.end is None]:
+            dispatches, rounds = decide_jointly(self._codec, [epochs[index] for index in live], scorer)
+            if replay is not None:
+                self._remember(replay, rounds, chains, live)
+            _count_kinds(result, rounds)
+            for index, dispatch in zip(live, dispatches, strict=True):
+                epochs[index] = simulators[index].advance(dispatch)
+                self._follow(chains[index], epochs[index], replay)
+            result.num_epochs += len(live)
+            if after_step is not None:
+                after_step(len(live))
+        result.costs[:] = [simulator.total_cost for simulator in simulators]
+        return result
+
+    def _remember(
+        self, replay: Replay, rounds: Sequence[GrantedRound], chains: Sequence[_Chain], live: Sequence[int]
+    ) -> None:
+        """Remember decisions in which someone had a choice; forced ones only let time pass."""
+        first = rounds[0]
+        is_choice = (np.count_nonzero(first.observation.mask, axis=1) > 1) & (first.slots != NO_SLOT)
+        for epoch, index in enumerate(live):
+            rows = np.flatnonzero(is_choice & (first.observation.epoch == epoch))
+            if not len(rows):
+                continue
+            decision = replay.add(first.observation, epoch, rows, first.slots[rows])
+            chain = chains[index]
+            if chain.decision is not None:
+                replay.connect(chain.decision, decision, chain.reward, chain.elapsed_s)
+            chain.decision, chain.reward, chain.elapsed_s = decision, 0.0, 0.0
+
+    def _follow(self, chain: _Chain, epoch: DecisionEpoch, replay: Replay | None) -> None:
+        """Add what has passed to the last remembered decision; close the chain if all is done."""
+        if chain.decision is None or replay is None:
+            return
+        discount = math.exp(-chain.elapsed_s / self._time_constant_s)
+        chain.reward -= discount * epoch.interval.discounted_cost / self._reward_unit
+        chain.elapsed_s += epoch.interval.elapsed_s
+        if epoch.end is End.COMPLETED:
+            replay.connect(chain.decision, TERMINAL, chain.reward, chain.elapsed_s)
+
+
+def _count_kinds(result: RolloutResult, rounds: Sequence[GrantedRound]) -> None:
+    for played in rounds:
+        rows = np.flatnonzero((np.count_nonzero(played.observation.mask, axis=1) > 1) & (played.slots != NO_SLOT))
+        chosen = played.observation.stops[rows, played.slots[rows], : len(StopKind)]
+        result.kinds += np.rint(chosen.sum(axis=0)).astype(np.int64)

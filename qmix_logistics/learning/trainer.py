@@ -1,0 +1,223 @@
+"""Training: rounds of days, gradient steps in between, validation, and the best policy kept."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qmix_logistics.environment.codec import Codec
+from qmix_logistics.learning.building import build_network, replay_shape, reward_unit
+from qmix_logistics.learning.learner import Learner, UpdateStatistics
+from qmix_logistics.learning.replay import Replay
+from qmix_logistics.learning.rollout import BatchRollout, ExploringScorer, GreedyScorer
+from qmix_logistics.learning.utility_network import UtilityNetwork
+from qmix_logistics.scenario.policies import Algorithm
+from qmix_logistics.scenario.training import Training
+from qmix_logistics.simulation import Day, DayKey, DemandModel, Simulator, Site, Split, StopKind
+
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """
+    How training stands after a round.
+
+    Parameters
+    ----------
+    days
+        Days trained on.
+    epochs
+        Joint decisions made.
+    updates
+        Gradient steps taken.
+    epsilon
+        Share of choices taken at random in the round.
+    exploring_cost
+        Mean cost of the round's days, with exploration.
+    greedy_cost
+        Mean cost of the validation days, without exploration; None if they were not played.
+    is_best
+        Whether the policy was kept.
+    loss, mean_value, mean_return, gradient_norm
+        Means over the round's gradient steps; None if there were none.
+    shares
+        Share of each kind of stop among the round's choices.
+    """
+
+    days: int
+    epochs: int
+    updates: int
+    epsilon: float
+    exploring_cost: float
+    greedy_cost: float | None
+    is_best: bool
+    loss: float | None
+    mean_value: float | None
+    mean_return: float | None
+    gradient_norm: float | None
+    shares: dict[str, float]
+
+
+class Trainer:
+    """
+    Trains one policy.
+
+    All that decides the result is in ``training``, the seed and the days; a round begins with every simulator
+    anew, so that the state between rounds can be saved and restored exactly.
+
+    Parameters
+    ----------
+    site
+        The site.
+    demand
+        Where days come from.
+    algorithm
+        Which mixer.
+    training
+        Settings.
+    seed
+        Of weights, exploration, and the choice of training days.
+    num_validation_days
+        Days on which the policy to keep is chosen.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        demand: DemandModel,
+        algorithm: Algorithm,
+        training: Training,
+        seed: int,
+        num_validation_days: int,
+    ) -> None:
+        self._demand, self._training, self._seed = demand, training, seed
+        self._rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
+        self._tau_s = training.discount_time_constant_s
+        self.learner = Learner(
+            build_network(algorithm, training, seed), training.learning_rate, training.polyak, training.gradient_clip
+        )
+        self.replay = Replay(replay_shape(site), training.replay_mib * MIB)
+        num = max(training.envs_per_batch, num_validation_days)
+        simulators = [Simulator(site, discount_time_constant_s=self._tau_s, is_recording=False) for _ in range(num)]
+        self._rollout = BatchRollout(simulators, Codec(site), self._tau_s, reward_unit(site, self._tau_s))
+        self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
+        self.curve: list[CurvePoint] = []
+        self.best: UtilityNetwork | None = None
+        self._best_costs: np.ndarray | None = None
+        self._days = self._epochs = self._updates = 0
+        self._started_s = time.monotonic()
+
+    @property
+    def progress(self) -> float:
+        """Share of the budget that is used, in [0, 1]."""
+        budget = self._training.budget
+        if budget.days is not None:
+            return min(self._days / budget.days, 1.0)
+        assert budget.seconds is not None
+        return min((time.monotonic() - self._started_s) / budget.seconds, 1.0)
+
+    def train_round(self) -> CurvePoint:
+        """Play a batch of training days, learning meanwhile; validate if it is time."""
+        days = self._next_days()
+        epsilon = self._epsilon()
+        statistics: list[UpdateStatistics] = []
+        scorer = ExploringScorer(GreedyScorer(self.learner.network.utilities), epsilon, self._rng)
+        due = self._updates_due()
+
+        def after_step(num_epochs: int) -> None:
+            self._epochs += num_epochs
+            while self._updates < due():
+                statistics.append(self._update())
+
+        result = self._rollout.play(days, scorer, self.replay, after_step)
+        before = self._days
+        self._days += len(days)
+        every = self._training.validate_every_days
+        is_due = self._days // every > before // every or self.progress >= 1.0
+        greedy_cost, is_best = self._validate() if is_due else (None, False)
+        point = self._point(epsilon, float(result.costs.mean()), greedy_cost, is_best, statistics, result.kinds)
+        self.curve.append(point)
+        return point
+
+    def _next_days(self) -> list[Day]:
+        budget, available = self._training.budget, self._demand.num_days(Split.TRAINING)
+        number = self._training.envs_per_batch
+        if budget.days is not None:
+            number = min(number, budget.days - self._days)
+        first = self._seed * 1_000_000 + self._days
+        indices = range(first, first + number)
+        return [
+            self._demand.realise(DayKey(Split.TRAINING, index % available if available else index)) for index in indices
+        ]
+
+    def _epsilon(self) -> float:
+        exploration, budget = self._training.exploration, self._training.budget
+        fall_days = exploration.fall_days
+        if budget.days is not None:
+            fall_days = min(fall_days, max(budget.days // 2, 1))
+        share = min(self._days / fall_days, 1.0)
+        return exploration.start + (exploration.end - exploration.start) * share
+
+    def _updates_due(self) -> Callable[[], int]:
+        training = self._training
+
+        def due() -> int:
+            return max(0, int((self._epochs - training.epochs_before_learning) / training.epochs_per_update))
+
+        return due
+
+    def _update(self) -> UpdateStatistics:
+        training = self._training
+        self.learner.set_learning_rate(training.learning_rate * (1.0 - 0.9 * self.progress))
+        sample = self.replay.sample(training.batch_epochs, self._tau_s, training.return_horizon_s, self._rng)
+        self._updates += 1
+        return self.learner.update(sample)
+
+    def _validate(self) -> tuple[float, bool]:
+        """Play the validation days greedily; keep the policy if it is better on them, day by day."""
+        costs = self._rollout.play(self._validation, GreedyScorer(self.learner.target.utilities)).costs
+        is_best = self._best_costs is None or bool(np.log(costs / self._best_costs).mean() < 0)
+        if is_best:
+            self._best_costs = costs
+            self.best = _copy(self.learner.target.utilities)
+        return float(costs.mean()), is_best
+
+    def _point(
+        self,
+        epsilon: float,
+        exploring_cost: float,
+        greedy_cost: float | None,
+        is_best: bool,
+        statistics: Sequence[UpdateStatistics],
+        kinds: np.ndarray,
+    ) -> CurvePoint:
+        def mean(field: str) -> float | None:
+            values = [getattr(entry, field) for entry in statistics]
+            return math.fsum(values) / len(values) if values else None
+
+        shares = kinds / max(kinds.sum(), 1)
+        return CurvePoint(
+            days=self._days,
+            epochs=self._epochs,
+            updates=self._updates,
+            epsilon=epsilon,
+            exploring_cost=exploring_cost,
+            greedy_cost=greedy_cost,
+            is_best=is_best,
+            loss=mean("loss"),
+            mean_value=mean("mean_value"),
+            mean_return=mean("mean_return"),
+            gradient_norm=mean("gradient_norm"),
+            shares={kind.name.lower(): float(share) for kind, share in zip(StopKind, shares, strict=True)},
+        )
+
+
+def _copy(network: UtilityNetwork) -> UtilityNetwork:
+    import copy
+
+    return copy.deepcopy(network)
