@@ -1,0 +1,207 @@
+"""The command line: data on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qmix_logistics import __version__
+from qmix_logistics.errors import JobError, Problem, QmixLogisticsError, ScenarioError
+
+if TYPE_CHECKING:
+    from qmix_logistics.evaluation.result import ExperimentResult
+    from qmix_logistics.scenario import ScenarioSpec
+
+USAGE_ERROR, RUN_FAILED, INTERRUPTED = 2, 1, 130
+"""Exit statuses."""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario in YAML.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Replace a value of the scenario; may be repeated."),
+]
+
+
+@app.callback(invoke_without_command=False)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Simulate a fleet, learn a decentralised dispatch policy, compare it with an optimiser on the same days."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    scenario: ScenarioFile,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; by default runs/<scenario>-<UTC time>.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Root of all random numbers.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each core.")] = None,
+    sets: Sets = None,
+    policy: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Compare only this policy; may be repeated.")
+    ] = None,
+    replications: Annotated[int | None, typer.Option(help="Test days that every policy plays.")] = None,
+    training_seeds: Annotated[int | None, typer.Option(help="Independent trainings of each learned policy.")] = None,
+    train_budget: Annotated[
+        str | None, typer.Option(metavar="300days|5m", help="Training: in days (repeatable) or computing time.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    r"""
+    Train, play the same test days with every policy, and write CSV files and a report.
+
+    \b
+    qmix-logistics run scenarios/quickstart.yaml
+    qmix-logistics run scenarios/warehouse-peak.yaml --train-budget 300days --training-seeds 3 --out runs/peak
+    """
+    options = {
+        "experiment.seed": ("--seed", seed),
+        "experiment.replications": ("--replications", replications),
+        "experiment.training_seeds": ("--training-seeds", training_seeds),
+        "training.budget": ("--train-budget", train_budget),
+    }
+    spec = _load(scenario, sets, options)
+    spec = _restrict(spec, policy) if policy else spec
+    folder = out or _default_folder(spec.name)
+    from qmix_logistics import composition
+    from qmix_logistics.progress import shown_progress
+
+    try:
+        with shown_progress(composition.plan(spec, folder), quiet=quiet) as on_progress:
+            result = composition.run_experiment(
+                spec,
+                folder,
+                resume=resume,
+                num_workers=jobs or _num_cores(),
+                on_progress=on_progress,
+                command=["qmix-logistics", *sys.argv[1:]],
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"\nInterrupted. What was finished is kept; go on with\n  {_resume_line(folder)}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    _print_result(result, folder, as_json=as_json, quiet=quiet)
+
+
+@app.command()
+def validate(scenario: ScenarioFile, sets: Sets = None) -> None:
+    r"""
+    Check a scenario, and report everything that is wrong with it.
+
+    \b
+    qmix-logistics validate scenarios/quickstart.yaml
+    """
+    spec = _load(scenario, sets, {})
+    vehicles = sum(vehicle_class.count for vehicle_class in spec.fleet)
+    typer.echo(f"{scenario}: {spec.name} is sound: {vehicles} vehicles, {len(spec.policies)} policies")
+
+
+@app.command()
+def policies() -> None:
+    r"""
+    List the kinds of policies that a scenario may name.
+
+    \b
+    qmix-logistics policies
+    """
+    from qmix_logistics.scenario.catalogue import policy_catalogue
+
+    for kinds, meaning in policy_catalogue():
+        typer.echo(f"{kinds}\n    {meaning}")
+
+
+def main() -> None:
+    """Run the command line; print errors that a user can mend without a traceback."""
+    try:
+        app()
+    except ScenarioError as error:
+        number = len(error.problems)
+        typer.echo(f"{error}\n\n{number} error{'s' if number > 1 else ''}. Nothing was run.", err=True)
+        sys.exit(USAGE_ERROR)
+    except JobError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(RUN_FAILED)
+    except QmixLogisticsError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(USAGE_ERROR)
+
+
+def _load(scenario: Path, sets: Sequence[str] | None, options: Mapping[str, tuple[str, Any]]) -> ScenarioSpec:
+    from qmix_logistics.scenario import load_scenario, parse_override
+
+    overrides = [parse_override(text) for text in sets or []]
+    for path, (option, value) in options.items():
+        if value is not None:
+            overrides.append(parse_override(f"{path}={value}", f"{option} {value}"))
+    return load_scenario(scenario, overrides)
+
+
+def _restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
+    """Return the scenario with some of its policies only."""
+    from qmix_logistics.scenario.policies import policy_name
+
+    known = {policy_name(entry): entry for entry in spec.policies}
+    problems = [
+        Problem(f"--policy {name}", 0, 0, "", f"is no policy of this scenario; expected one of {', '.join(known)}")
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    reference = spec.experiment.reference if spec.experiment.reference in names else None
+    experiment = spec.experiment.model_copy(update={"reference": reference})
+    kept = tuple(entry for name, entry in known.items() if name in names)
+    return spec.model_copy(update={"policies": kept, "experiment": experiment})
+
+
+def _default_folder(name: str) -> Path:
+    return Path("runs") / f"{name}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+
+
+def _num_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _resume_line(folder: Path) -> str:
+    words = ["qmix-logistics", *sys.argv[1:]]
+    if not any(word == "--out" or word.startswith("--out=") for word in words):
+        words += ["--out", str(folder)]
+    return shlex.join(words if "--resume" in words else [*words, "--resume"])
+
+
+def _print_result(result: ExperimentResult, folder: Path, *, as_json: bool, quiet: bool) -> None:
+    from qmix_logistics_reports.scoreboard import scoreboard
+    from qmix_logistics_reports.verdict import verdict_sentence
+
+    rows, verdict = scoreboard(result), verdict_sentence(result)
+    report = folder / "report.html" if result.scenario.report.html else None
+    if as_json:
+        kpis = result.kpis.astype(object).where(result.kpis.notna(), None).to_dict("records")
+        alerts = [{"severity": a.severity.value, "text": a.text, "remedy": a.remedy} for a in result.alerts]
+        place = {"folder": str(folder), "report": str(report) if report else None}
+        typer.echo(
+            json.dumps({**place, "reference": result.reference, "verdict": verdict, "alerts": alerts, "kpis": kpis})
+        )
+        return
+    if not quiet:
+        from qmix_logistics.progress import print_scoreboard
+
+        print_scoreboard(rows, result.reference)
+    for alert in result.alerts:
+        typer.echo(f"{alert.severity.value}: {alert.text} {alert.remedy}", err=True)
+    typer.echo(f"{verdict}\n{report or folder}")

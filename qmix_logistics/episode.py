@@ -18,6 +18,10 @@ class Policy(Protocol):
     def information(self) -> str:
         """What it decides on: ``local``, ``advised``, ``coordinator`` or ``global``."""
 
+    @property
+    def num_cut_off(self) -> int:
+        """Decisions since ``reset`` that a clock cut short: they depend on the machine."""
+
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """
         Prepare for a new day.

@@ -6,6 +6,7 @@ Everything that this package raises on purpose.
     QmixLogisticsError
     ├── ScenarioError      the scenario, or a file that it names, cannot be used
     ├── RunFolderError     the run folder cannot be written, or does not belong to this scenario
+    ├── JobError           a part of a run failed
     └── PolicyFileError    a saved policy cannot be used with this scenario
 """
 
@@ -65,6 +66,10 @@ class ScenarioError(QmixLogisticsError):
 
 class RunFolderError(QmixLogisticsError):
     """A run folder cannot be written, or does not belong to this scenario."""
+
+
+class JobError(QmixLogisticsError):
+    """A part of a run failed; what was finished is kept."""
 
 
 class PolicyFileError(QmixLogisticsError):

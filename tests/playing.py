@@ -46,6 +46,7 @@ class AnyFeasible:
     """Takes any feasible stop, facilities too: the harshest policy for the safety layer."""
 
     information = "global"
+    num_cut_off = 0
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         self.rng = rng
@@ -67,6 +68,7 @@ class Watching:
     policy: Policy
     watch: Callable[[DecisionEpoch], None]
     information = "global"
+    num_cut_off = 0
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         self.policy.reset(site, rng)

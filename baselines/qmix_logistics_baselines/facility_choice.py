@@ -7,9 +7,6 @@ from jaxtyping import Int
 
 from qmix_logistics.simulation import DecisionEpoch, Site, battery_wh, expected_wait_s
 
-CHARGE_WHEN_IDLE_BELOW = 0.7
-"""A vehicle without work charges below this share of its capacity."""
-
 
 def choose_facility(site: Site, epoch: DecisionEpoch, row: int) -> int:
     """
@@ -30,11 +27,10 @@ def choose_facility(site: Site, epoch: DecisionEpoch, row: int) -> int:
     stations = feasible[epoch.drop_offs].nonzero()[0]
     if len(stations):
         return _quickest(site, epoch, number, stations + epoch.drop_offs.start)
-    chargers = feasible[: epoch.num_chargers].nonzero()[0]
-    if len(chargers):
-        left_wh = battery_wh(epoch.snapshot.vehicles[number], epoch.time_s)
-        is_low = left_wh < CHARGE_WHEN_IDLE_BELOW * site.fleet.battery_capacity_wh[number]
-        if is_low or not feasible[epoch.wait]:
+    chargers, battery = feasible[: epoch.num_chargers].nonzero()[0], site.fleet.battery[number]
+    if len(chargers) and battery is not None:
+        level_pct = 100 * battery_wh(epoch.snapshot.vehicles[number], epoch.time_s) / battery.capacity_wh
+        if level_pct <= battery.charge_idle_below_pct or not feasible[epoch.wait]:
             return _quickest(site, epoch, number, chargers)
     return epoch.wait
 

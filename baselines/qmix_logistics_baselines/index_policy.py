@@ -45,6 +45,7 @@ class IndexPolicy:
     """
 
     information = "global"
+    num_cut_off = 0
 
     def __init__(self, score: TaskScore) -> None:
         self._score = score

@@ -25,6 +25,7 @@ class MatchingPolicy:
     """
 
     information = "global"
+    num_cut_off = 0
 
     def __init__(self, lookahead: float, *, anticipatory: bool) -> None:
         self._lookahead, self._anticipatory = lookahead, anticipatory

@@ -43,7 +43,8 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
     """
     Choose candidates: first one stop of each facility, then pick-ups, in turn the nearest and the most urgent.
 
-    Waiting is left out while a pick-up is on the list, unless the scenario allows it.
+    Waiting is left out while a pick-up is on the list, unless the scenario allows it; so is going on to charge, where
+    charging goes by rule.
 
     Parameters
     ----------
@@ -55,8 +56,7 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
     visible = batch.feasible & _in_board_range(site, batch)
     is_pick_up = batch.is_pick_up[batch.epoch]
     if not site.candidates.wait_while_pending:
-        wait = len(site.chargers) + len(site.parking)
-        visible[(visible & is_pick_up).any(axis=1), wait] = False
+        _leave_out_waiting(site, batch, visible, (visible & is_pick_up).any(axis=1))
     number = np.count_nonzero(visible, axis=1)
     is_cut = number > site.candidates.k
     order = np.argsort(~visible, axis=1, kind="stable")
@@ -66,6 +66,14 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
     columns = order[:, : min(site.candidates.k, number.max(initial=1))]
     mask = np.arange(columns.shape[1]) < number[:, None]
     return CandidateList(np.where(mask, columns, 0), mask, is_cut)
+
+
+def _leave_out_waiting(
+    site: Site, batch: EpochBatch, visible: Bool[np.ndarray, "row stop"], has_work: Bool[np.ndarray, " row"]
+) -> None:
+    visible[has_work, len(site.chargers) + len(site.parking)] = False
+    by_rule = np.array([battery is not None and battery.charging == "rule" for battery in site.fleet.battery])
+    visible[has_work & by_rule[batch.decider], : len(site.chargers)] = False
 
 
 def _in_board_range(site: Site, batch: EpochBatch) -> Bool[np.ndarray, "row stop"]:

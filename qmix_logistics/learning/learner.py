@@ -106,13 +106,13 @@ class Learner:
         values = self.values(sample)
         loss = nn.functional.smooth_l1_loss(values, targets)
         self.optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self._gradient_clip)
         self.optimiser.step()
         with torch.no_grad():
             for mine, theirs in zip(self.target.parameters(), self.network.parameters(), strict=True):
                 mine.lerp_(theirs, self._polyak)
-        return UpdateStatistics(float(loss), float(values.detach().mean()), float(targets.mean()), float(norm))
+        return UpdateStatistics(loss.item(), values.mean().item(), targets.mean().item(), norm.item())
 
     def values(self, sample: Sample) -> Float[Tensor, " value"]:
         """
@@ -166,7 +166,7 @@ def local_batch(rows: np.ndarray) -> LocalBatch:
     rows
         Records of the replay.
     """
-    used = max(int(rows["mask"].any(axis=0).nonzero()[0].max(initial=0)) + 1, 1)
+    used = max(int(np.count_nonzero(rows["mask"], axis=1).max(initial=1)), 1)
     return LocalBatch(
         vehicle=_tensor(rows["vehicle"]),
         stops=_tensor(rows["stops"][:, :used]),
@@ -185,7 +185,7 @@ def state_batch(epochs: np.ndarray) -> StateBatch:
     epochs
         Records of the replay.
     """
-    used = max(int(epochs["state_task_mask"].any(axis=0).nonzero()[0].max(initial=0)) + 1, 1)
+    used = max(int(np.count_nonzero(epochs["state_task_mask"], axis=1).max(initial=1)), 1)
     return StateBatch(
         vehicles=_tensor(epochs["state_vehicles"]),
         tasks=_tensor(epochs["state_tasks"][:, :used]),

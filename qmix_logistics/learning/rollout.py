@@ -15,7 +15,7 @@ from qmix_logistics.environment.joint_decision import NO_SLOT, GrantedRound, dec
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.learning.replay import TERMINAL, Replay
 from qmix_logistics.learning.utility_network import LocalBatch, UtilityNetwork
-from qmix_logistics.simulation import Day, DecisionEpoch, End, Simulator, StopKind
+from qmix_logistics.simulation import Day, DecisionEpoch, End, Simulator, Site, StopKind
 
 
 class GreedyScorer:
@@ -126,7 +126,7 @@ class BatchRollout:
         days: Sequence[Day],
         scorer: Callable[[JointObservation], Float[np.ndarray, "row slot"]],
         replay: Replay | None = None,
-        after_step: Callable[[int], None] | None = None,
+        after_step: Callable[[int, float], None] | None = None,
     ) -> RolloutResult:
         """
         Play days to their ends.
@@ -140,7 +140,7 @@ class BatchRollout:
         replay
             Where decisions are remembered, if anywhere.
         after_step
-            Called with the number of joint decisions of each step.
+            Told, after each step, the number of joint decisions in it and how far the slowest day is.
         """
         simulators = self._simulators[: len(days)]
         epochs = [simulator.reset(day) for simulator, day in zip(simulators, days, strict=True)]
@@ -156,7 +156,7 @@ class BatchRollout:
                 self._follow(chains[index], epochs[index], replay)
             result.num_epochs += len(live)
             if after_step is not None:
-                after_step(len(live))
+                after_step(len(live), min(_share_of_day(simulators[index].site, epochs[index]) for index in live))
         result.costs[:] = [simulator.total_cost for simulator in simulators]
         return result
 
@@ -185,6 +185,10 @@ class BatchRollout:
         chain.elapsed_s += epoch.interval.elapsed_s
         if epoch.end is End.COMPLETED:
             replay.connect(chain.decision, TERMINAL, chain.reward, chain.elapsed_s)
+
+
+def _share_of_day(site: Site, epoch: DecisionEpoch) -> float:
+    return min(epoch.time_s / site.horizon.demand_s, 1.0)
 
 
 def _count_kinds(result: RolloutResult, rounds: Sequence[GrantedRound]) -> None:

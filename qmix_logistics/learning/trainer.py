@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from jaxtyping import Float
+from torch import Tensor
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.learning.building import build_network, replay_shape, reward_unit
@@ -63,6 +66,23 @@ class CurvePoint:
     shares: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPolicy:
+    """
+    The best policy so far.
+
+    Parameters
+    ----------
+    network
+        The agents' network.
+    costs
+        Of the validation days under it.
+    """
+
+    network: UtilityNetwork
+    costs: Float[np.ndarray, " day"]
+
+
 class Trainer:
     """
     Trains one policy.
@@ -107,10 +127,19 @@ class Trainer:
         self._rollout = BatchRollout(simulators, Codec(site), self._tau_s, reward_unit(site, self._tau_s))
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
-        self.best: UtilityNetwork | None = None
-        self._best_costs: np.ndarray | None = None
+        self.best: KeptPolicy | None = None
         self._days = self._epochs = self._updates = 0
         self._started_s = time.monotonic()
+
+    @property
+    def num_days(self) -> int:
+        """Days trained on."""
+        return self._days
+
+    @property
+    def training_s(self) -> float:
+        """Computing time, that before an interruption included."""
+        return time.monotonic() - self._started_s
 
     @property
     def progress(self) -> float:
@@ -119,20 +148,28 @@ class Trainer:
         if budget.days is not None:
             return min(self._days / budget.days, 1.0)
         assert budget.seconds is not None
-        return min((time.monotonic() - self._started_s) / budget.seconds, 1.0)
+        return min(self.training_s / budget.seconds, 1.0)
 
-    def train_round(self) -> CurvePoint:
-        """Play a batch of training days, learning meanwhile; validate if it is time."""
+    def train_round(self, report: Callable[[float], None] = lambda share: None) -> CurvePoint:
+        """
+        Play a batch of training days, learning meanwhile; validate if it is time.
+
+        Parameters
+        ----------
+        report
+            Told the share of the budget that is used.
+        """
         days = self._next_days()
         epsilon = self._epsilon()
         statistics: list[UpdateStatistics] = []
         scorer = ExploringScorer(GreedyScorer(self.learner.network.utilities), epsilon, self._rng)
         due = self._updates_due()
 
-        def after_step(num_epochs: int) -> None:
+        def after_step(num_epochs: int, share_of_day: float) -> None:
             self._epochs += num_epochs
             while self._updates < due():
                 statistics.append(self._update())
+            report(self._progress_within(len(days), share_of_day))
 
         result = self._rollout.play(days, scorer, self.replay, after_step)
         before = self._days
@@ -143,6 +180,10 @@ class Trainer:
         point = self._point(epsilon, float(result.costs.mean()), greedy_cost, is_best, statistics, result.kinds)
         self.curve.append(point)
         return point
+
+    def _progress_within(self, num_days: int, share_of_day: float) -> float:
+        budget = self._training.budget
+        return self.progress if budget.days is None else (self._days + share_of_day * num_days) / budget.days
 
     def _next_days(self) -> list[Day]:
         budget, available = self._training.budget, self._demand.num_days(Split.TRAINING)
@@ -181,11 +222,48 @@ class Trainer:
     def _validate(self) -> tuple[float, bool]:
         """Play the validation days greedily; keep the policy if it is better on them, day by day."""
         costs = self._rollout.play(self._validation, GreedyScorer(self.learner.target.utilities)).costs
-        is_best = self._best_costs is None or bool(np.log(costs / self._best_costs).mean() < 0)
+        is_best = self.best is None or bool(np.log(costs / self.best.costs).mean() < 0)
         if is_best:
-            self._best_costs = costs
-            self.best = _copy(self.learner.target.utilities)
+            self.keep(self.learner.target.utilities.state_dict(), costs)
         return float(costs.mean()), is_best
+
+    def keep(self, weights: Mapping[str, Tensor], costs: Float[np.ndarray, " day"]) -> None:
+        """
+        Remember a policy as the best so far.
+
+        Parameters
+        ----------
+        weights
+            Of the agents' network; they are copied.
+        costs
+            Of the validation days under it.
+        """
+        network = UtilityNetwork(self._training.hidden)
+        network.load_state_dict(weights)
+        self.best = KeptPolicy(network.requires_grad_(False), costs)
+
+    def counters(self) -> dict[str, Any]:
+        """Return all of its state that is neither a network nor the replay, as plain values."""
+        return {
+            "days": self._days,
+            "epochs": self._epochs,
+            "updates": self._updates,
+            "seconds": self.training_s,
+            "rng": self._rng.bit_generator.state,
+        }
+
+    def restore_counters(self, values: Mapping[str, Any]) -> None:
+        """
+        Restore what ``counters`` returned.
+
+        Parameters
+        ----------
+        values
+            That.
+        """
+        self._days, self._epochs, self._updates = values["days"], values["epochs"], values["updates"]
+        self._started_s = time.monotonic() - values["seconds"]
+        self._rng.bit_generator.state = values["rng"]
 
     def _point(
         self,
@@ -215,9 +293,3 @@ class Trainer:
             gradient_norm=mean("gradient_norm"),
             shares={kind.name.lower(): float(share) for kind, share in zip(StopKind, shares, strict=True)},
         )
-
-
-def _copy(network: UtilityNetwork) -> UtilityNetwork:
-    import copy
-
-    return copy.deepcopy(network)

@@ -12,7 +12,7 @@ import networkx as nx
 from qmix_logistics.errors import Problem, ScenarioError
 from qmix_logistics.scenario.demand import TraceDemand
 from qmix_logistics.scenario.network import WarehouseNetwork
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+from qmix_logistics.scenario.policies import policy_name
 from qmix_logistics.scenario.positions import FieldPath
 from qmix_logistics.scenario.trace import OrderLine
 from qmix_logistics.scenario.trace_days import load_order_lines, split_days
@@ -45,6 +45,8 @@ def check(parts: Parts) -> Iterator[Finding]:
         yield from _check_order_classes(parts["order_classes"])
     if "demand" in parts:
         yield from _check_demand(parts)
+    if "experiment" in parts and isinstance(parts.get("demand"), TraceDemand):
+        yield from _check_replications(parts["demand"], parts["experiment"].replications)
     if "policies" in parts:
         yield from _check_policies(parts)
 
@@ -144,6 +146,13 @@ def _check_opening(demand: TraceDemand, lines: tuple[OrderLine, ...], demand_s: 
         yield ("demand", "day_starts_s"), message
 
 
+def _check_replications(demand: TraceDemand, replications: int | None) -> Iterator[Finding]:
+    available = demand.test_days if isinstance(demand.test_days, int) else len(set(demand.test_days))
+    if replications is not None and replications > available:
+        message = f"is {replications}, but the trace has {available} test days (demand.test_days); ask for fewer"
+        yield ("experiment", "replications"), message
+
+
 def _check_policies(parts: Parts) -> Iterator[Finding]:
     names = [policy_name(policy) for policy in parts["policies"]]
     yield from _check_unique("policies", "name", names)
@@ -151,9 +160,6 @@ def _check_policies(parts: Parts) -> Iterator[Finding]:
     reference = experiment.reference if experiment is not None else None
     if reference is not None and reference not in names:
         yield ("experiment", "reference"), f"'{reference}' is no policy here; expected one of {', '.join(names)}"
-    baselines = [policy for policy in parts["policies"] if not isinstance(policy, LearnedPolicy)]
-    if not baselines:
-        yield ("policies",), "are all learned; add a policy to compare with, such as kind: matching"
 
 
 def _check_unique(section: str, field: str, names: list[str]) -> Iterator[Finding]:

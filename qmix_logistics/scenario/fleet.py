@@ -48,10 +48,12 @@ class Battery(Document):
     charging_curve: Annotated[tuple[ChargingStep, ...], Field(min_length=1)]
     """Charging power by level; the first step begins at 0 %."""
     charging: Literal["rule", "free"] = "rule"
-    """``rule``: a vehicle below ``charge_below_pct`` must charge, and others may only when no pick-up is feasible.
-    ``free``: any vehicle below ``charge_to_pct`` may charge at any decision."""
+    """``rule``: below ``charge_below_pct`` a vehicle must charge, and below ``charge_idle_below_pct`` if it has no
+    work; otherwise it may not. ``free``: below ``charge_to_pct`` it may, and below ``reserve_pct`` it must."""
     charge_below_pct: Share = 25.0
-    """Level below which ``rule`` sends a vehicle to charge."""
+    """Level below which ``rule`` sends any vehicle to charge."""
+    charge_idle_below_pct: Share = 70.0
+    """Level below which ``rule`` sends a vehicle without work to charge."""
     charge_to_pct: Share = 90.0
     """Charging ends at this level."""
     interruptible_above_pct: Share = 50.0
@@ -65,11 +67,11 @@ class Battery(Document):
 
     @model_validator(mode="after")
     def _ordered(self) -> Battery:
-        if not self.reserve_pct < self.charge_below_pct < self.charge_to_pct:
-            raise ValueError(
-                f"has reserve_pct {self.reserve_pct:g}, charge_below_pct {self.charge_below_pct:g}, "
-                f"charge_to_pct {self.charge_to_pct:g}; expected reserve_pct < charge_below_pct < charge_to_pct"
-            )
+        names = ("reserve_pct", "charge_below_pct", "charge_idle_below_pct", "charge_to_pct")
+        values = [getattr(self, name) for name in names]
+        if not values[0] < values[1] <= values[2] < values[3]:
+            found = ", ".join(f"{name} {value:g}" for name, value in zip(names, values, strict=True))
+            raise ValueError(f"has {found}; expected {names[0]} < {names[1]} <= {names[2]} < {names[3]}")
         levels = [step.from_pct for step in self.charging_curve]
         if levels[0] != 0 or levels != sorted(set(levels)):
             raise ValueError(

@@ -134,7 +134,7 @@ def _locate(
 ) -> Problem:
     for override in overrides:
         if path[: len(override.path)] == override.path:
-            return Problem(f"--set {override.text}", 0, 0, spell(path), message)
+            return Problem(override.source, 0, 0, spell(path), message)
     return Problem(document.path, *document.position(path, of_key=of_key), spell(path), message)
 
 

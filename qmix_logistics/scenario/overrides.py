@@ -23,16 +23,16 @@ class Override:
         Keys and list indices from the top.
     value
         The new value.
-    text
-        What the user wrote.
+    source
+        What the user wrote, such as ``--set fleet.0.count=4``.
     """
 
     path: FieldPath
     value: Any
-    text: str
+    source: str
 
 
-def parse_override(text: str) -> Override:
+def parse_override(text: str, source: str | None = None) -> Override:
     """
     Parse ``fleet.0.count=4``.
 
@@ -40,20 +40,23 @@ def parse_override(text: str) -> Override:
     ----------
     text
         Keys and list indices separated by dots, an equals sign, a YAML value.
+    source
+        What the user wrote; by default ``--set`` and the text.
 
     Raises
     ------
     ScenarioError
         If there is no equals sign, or the value is not YAML.
     """
+    source = source or f"--set {text}"
     path, equals, value = text.partition("=")
     if not equals or not path:
-        raise ScenarioError([Problem(f"--set {text}", 0, 0, "", "has no value; expected key.path=value")])
+        raise ScenarioError([Problem(source, 0, 0, "", "has no value; expected key.path=value")])
     keys = tuple(int(part) if part.isdigit() else part for part in path.split("."))
     try:
-        return Override(keys, parse_scalar(value), text)
+        return Override(keys, parse_scalar(value), source)
     except YAMLError as error:
-        raise ScenarioError([Problem(f"--set {text}", 0, 0, "", "has a value that is not YAML")]) from error
+        raise ScenarioError([Problem(source, 0, 0, "", "has a value that is not YAML")]) from error
 
 
 def apply_overrides(document: LocatedDocument, overrides: Sequence[Override]) -> list[Problem]:
@@ -97,4 +100,4 @@ def _has(parent: Any, key: str | int) -> bool:
 
 def _no_place(override: Override, depth: int) -> Problem:
     where = ".".join(map(str, override.path[: depth + 1]))
-    return Problem(f"--set {override.text}", 0, 0, where, "does not exist in the scenario; check the path")
+    return Problem(override.source, 0, 0, where, "does not exist in the scenario; check the path")

@@ -76,7 +76,7 @@ class Training(Document):
 
     budget: TrainBudget = Budget(days=200)
     """When to stop."""
-    envs_per_batch: Annotated[int, Field(ge=1, le=1024)] = 16
+    envs_per_batch: Annotated[int, Field(ge=1, le=1024)] = 32
     """Days simulated side by side; a checkpoint is possible whenever all of them have ended."""
     discount_time_constant_s: Annotated[Seconds, Field(gt=0)] = 120.0
     """Cost that is due in this time counts 1/e as much as cost now."""
@@ -104,5 +104,5 @@ class Training(Document):
     """How much of training is tried at random."""
     validate_every_days: Annotated[int, Field(ge=1)] = 32
     """Days between two plays of the validation days without exploration; the best policy there is kept."""
-    checkpoint_every_days: Annotated[int, Field(ge=1)] = 64
+    checkpoint_every_days: Annotated[int, Field(ge=1)] = 32
     """Days between two checkpoints, from which an interrupted training goes on."""

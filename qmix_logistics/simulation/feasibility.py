@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float, Shaped
 
-from qmix_logistics.scenario.fleet import Battery
 from qmix_logistics.simulation.site import Site
 from qmix_logistics.simulation.state import DROP_OFF, STOP
 
@@ -66,21 +65,23 @@ class Feasibility:
         """
         site, battery = self._site, self._site.fleet.battery[number]
         can, pick_ups = feasible[self.num_facilities :], stops[self.num_facilities :]
-        must_charge = battery is not None and left_wh <= _must_charge_wh(battery)
-        if not must_charge:
+        if battery is None:
             np.less_equal(pick_ups["load_units"], site.fleet.capacity_units[number], out=can)
-            if battery is not None:
-                spare_wh = left_wh - battery.reserve_pct / 100 * battery.capacity_wh
-                can &= self._energy_wh(number, place, pick_ups) <= spare_wh
-        has_work = np.count_nonzero(can) > 0
+            self._allow_standing(feasible, place, has_work=bool(np.count_nonzero(can)))
+            return
+        level_pct = 100 * left_wh / battery.capacity_wh
+        is_free = battery.charging == "free"
+        must_charge = level_pct <= (battery.reserve_pct if is_free else battery.charge_below_pct)
         if not must_charge:
-            feasible[self._wait] = True
-            if len(self._park_places) and not has_work:
-                feasible[self._num_chargers : self._wait] = self._park_places != place
-        if battery is not None and (must_charge or not has_work or battery.charging == "free"):
-            is_low = left_wh < (battery.charge_to_pct - WORTH_CHARGING_PCT) / 100 * battery.capacity_wh
-            if is_low:
-                self._allow_charging(feasible, number, place, left_wh, must_charge=must_charge)
+            spare_wh = left_wh - battery.reserve_pct / 100 * battery.capacity_wh
+            np.less_equal(pick_ups["load_units"], site.fleet.capacity_units[number], out=can)
+            can &= self._energy_wh(number, place, pick_ups) <= spare_wh
+            has_work = bool(np.count_nonzero(can))
+            must_charge = not (is_free or has_work) and level_pct <= battery.charge_idle_below_pct
+            if not must_charge:
+                self._allow_standing(feasible, place, has_work=has_work)
+        if must_charge or (is_free and level_pct < battery.charge_to_pct - WORTH_CHARGING_PCT):
+            self._allow_charging(feasible, number, place, left_wh, must_charge=must_charge)
 
     def mark_charging(
         self,
@@ -101,6 +102,11 @@ class Feasibility:
         self.mark(feasible, stops, number, place, left_wh)
         feasible[: self.num_facilities] = False
         feasible[: self._num_chargers] = self._charger_places == place
+
+    def _allow_standing(self, feasible: Bool[np.ndarray, " stop"], place: int, *, has_work: bool) -> None:
+        feasible[self._wait] = True
+        if len(self._park_places) and not has_work:
+            feasible[self._num_chargers : self._wait] = self._park_places != place
 
     def _allow_charging(
         self, feasible: Bool[np.ndarray, " stop"], number: int, place: int, left_wh: float, *, must_charge: bool
@@ -129,11 +135,6 @@ def _consumption(site: Site, number: int) -> tuple[float, float]:
     standby_wh_per_s = float(fleet.standby_w[number]) / 3600
     wh_per_m = float(fleet.drive_wh_per_m[number]) + standby_wh_per_s / float(fleet.speed_mps[number])
     return wh_per_m, standby_wh_per_s * site.handling_allowance_s
-
-
-def _must_charge_wh(battery: Battery) -> float:
-    level_pct = battery.reserve_pct if battery.charging == "free" else battery.charge_below_pct
-    return level_pct / 100 * battery.capacity_wh
 
 
 def drop_offs(site: Site, pick_up: np.void) -> Shaped[np.ndarray, " station"]:

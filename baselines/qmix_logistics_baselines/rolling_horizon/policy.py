@@ -35,14 +35,14 @@ class RollingHorizonPolicy:
     ) -> None:
         self._replan_period_s, self._max_planned_tasks = replan_period_s, max_planned_tasks
         self._solution_limit, self._safety_time_limit_s = solution_limit, safety_time_limit_s
-        self.num_cut_off = 0
-        """Plans whose search the safety time limit has ended so far."""
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """Prepare for a new day; see ``Policy``."""
         self._site = site
         self._routes: dict[int, list[int]] = {}
         self._planned_at_s = -math.inf
+        self.num_cut_off = 0
+        """Plans of the day whose search the safety time limit has ended."""
 
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         """Take the next planned task of each decider; see ``Policy``."""

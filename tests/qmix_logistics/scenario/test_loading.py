@@ -130,7 +130,7 @@ def test_missing_file_is_reported(tmp_path: Path) -> None:
         ),
         ({"experiment": {"reference": "astrology"}}, "'astrology' is no policy here"),
         ({"policies": [{"kind": "fifo"}, {"kind": "fifo"}]}, "'fifo' is used more than once"),
-        ({"policies": [{"kind": "qmix"}]}, "are all learned"),
+        ({"demand": {"kind": "trace"}, "experiment": {"replications": 9}}, "is 9, but the trace has 5 test days"),
         ({"training": {"budget": "3 moons"}}, "expected days of simulation such as '300 days'"),
         ({"demand": {"kind": "trace", "day_starts_s": "12 h"}}, "order lines outside the day"),
         (

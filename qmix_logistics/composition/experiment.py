@@ -1,0 +1,164 @@
+"""An experiment from scenario to report."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qmix_logistics import __version__
+from qmix_logistics.composition.building import world_of
+from qmix_logistics.composition.jobs import PlayJob, TrainJob
+from qmix_logistics.evaluation.contender import Contender
+from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
+from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
+from qmix_logistics.scenario import ScenarioSpec, dump_scenario
+from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+
+if TYPE_CHECKING:
+    from qmix_logistics.evaluation.result import ExperimentResult
+
+
+def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
+    """
+    Return who is compared, in the scenario's order.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    """
+    return tuple(
+        Contender(
+            name=policy_name(entry),
+            information=entry.information if isinstance(entry, LearnedPolicy) else "global",
+            is_learned=isinstance(entry, LearnedPolicy),
+        )
+        for entry in spec.policies
+    )
+
+
+def plan(spec: ScenarioSpec, folder: Path) -> list[Job]:
+    """
+    Return all jobs of an experiment: trainings first, since they take longest.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    folder
+        The run's folder.
+    """
+    scenario = spec.model_dump_json()
+    num_days = world_of(scenario).num_test_days
+    jobs: list[Job] = []
+    for index, contender in enumerate(contenders(spec)):
+        seeds = contender.seeds(spec.experiment.training_seeds)
+        if contender.is_learned:
+            jobs += [TrainJob(scenario, folder, index, seed) for seed in seeds]
+    for index, contender in enumerate(contenders(spec)):
+        for seed in contender.seeds(spec.experiment.training_seeds):
+            jobs += [PlayJob(scenario, folder, index, UnitKey(contender.name, seed, day)) for day in range(num_days)]
+    return jobs
+
+
+def run_experiment(
+    spec: ScenarioSpec,
+    folder: Path,
+    *,
+    resume: bool,
+    num_workers: int,
+    on_progress: Callable[[Progress], None],
+    command: Sequence[str] = (),
+) -> ExperimentResult:
+    """
+    Train, play, compare, and write all files of a run.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    folder
+        Where to.
+    resume
+        Whether the folder may hold an unfinished run of this scenario.
+    num_workers
+        Processes.
+    on_progress
+        Told how jobs stand.
+    command
+        How the user called it, for the record.
+    """
+    run = RunFolder(folder)
+    run.open(dump_scenario(spec), resume=resume)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    run_jobs(plan(spec, folder), num_workers, on_progress)
+    result = assemble_result(spec, run, command)
+    _write(result, run)
+    return result
+
+
+def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) -> ExperimentResult:
+    """
+    Read what a finished run has written, and compare.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    run
+        Its folder.
+    command
+        How the user called it.
+    """
+    from qmix_logistics.evaluation import alerts, comparison, result
+
+    policies, seeds = contenders(spec), spec.experiment.training_seeds
+    num_days = world_of(spec.model_dump_json()).num_test_days
+    baselines = [policy.name for policy in policies if not policy.is_learned]
+    reference = spec.experiment.reference or (baselines or [policies[0].name])[-1]
+    settings = comparison.Settings(
+        reference, spec.experiment.confidence_pct / 100, spec.experiment.indifference_pct / 100
+    )
+    replications = result.collect_replications(run, policies, seeds, num_days)
+    training = result.collect_training(run, policies, seeds)
+    return result.ExperimentResult(
+        scenario=spec,
+        contenders=policies,
+        reference=reference,
+        replications=replications,
+        kpis=comparison.summarise_kpis(spec.name, replications, policies, settings),
+        comparisons=comparison.compare(replications, policies, settings),
+        training=training,
+        timings=result.collect_timings(run, policies, seeds, num_days),
+        alerts=alerts.find_alerts(spec, policies, replications, training),
+        provenance=_provenance(spec, command),
+    )
+
+
+def _write(result: ExperimentResult, run: RunFolder) -> None:
+    from qmix_logistics_reports import csv_tables, html_report
+
+    csv_tables.write_tables(result, run.path)
+    write_json(run.path / "provenance.json", result.provenance)
+    if result.scenario.report.html:
+        html_report.write_report(result, run.path / "report.html")
+
+
+def _provenance(spec: ScenarioSpec, command: Sequence[str]) -> dict[str, Any]:
+    packages = ("numpy", "scipy", "pandas", "simpy", "networkx", "torch", "ortools", "pydantic")
+    return {
+        "qmix_logistics": __version__,
+        "command": list(command),
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "seed": spec.experiment.seed,
+        "python": platform.python_version(),
+        "packages": {name: importlib.metadata.version(name) for name in packages},
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "executable": sys.executable,
+    }

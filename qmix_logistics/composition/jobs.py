@@ -1,0 +1,156 @@
+"""The jobs of a run: train a policy, let a policy play a day."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from qmix_logistics import __version__
+from qmix_logistics.composition.building import build_baseline, world_of
+from qmix_logistics.episode import Policy
+from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed
+from qmix_logistics.evaluation.units import play_unit
+from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+
+PLAYING, TRAINING = "playing", "training"
+"""Stages of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainJob:
+    """
+    Train one policy; see ``Job``.
+
+    Parameters
+    ----------
+    scenario
+        The resolved scenario as JSON.
+    folder
+        The run's.
+    index
+        Number of the policy in the scenario.
+    seed
+        Which training, from 1.
+    """
+
+    scenario: str
+    folder: Path
+    index: int
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Name of the training."""
+        return f"train {self._policy}-{self.seed}"
+
+    @property
+    def stage(self) -> str:
+        """Training."""
+        return TRAINING
+
+    @property
+    def after(self) -> str | None:
+        """Nothing."""
+        return None
+
+    def is_done(self) -> bool:
+        """Return whether the policy is there."""
+        return self._place.exists()
+
+    def run(self, report: Callable[[float], None]) -> None:
+        """Train, from the last checkpoint if there is one, and keep the best policy; see ``Job``."""
+        from qmix_logistics.learning.trainer import Trainer
+        from qmix_logistics.learning.training_run import save_training, train
+
+        world, entry = world_of(self.scenario), self._entry
+        training, saved = world.spec.training, RunFolder(self.folder).checkpoint(self._policy, self.seed)
+        trainer = Trainer(world.site, world.demand, entry.kind, training, self.seed, world.num_validation_days)
+        train(trainer, saved, training.checkpoint_every_days, report)
+        about = {
+            "policy": self._policy,
+            "algorithm": entry.kind,
+            "information": entry.information,
+            "scenario": world.spec.name,
+            "training_seed": self.seed,
+            "version": __version__,
+        }
+        with committed(self._place) as unfinished:
+            save_training(trainer, unfinished, training.hidden, about)
+        saved.unlink(missing_ok=True)
+
+    @property
+    def _entry(self) -> LearnedPolicy:
+        entry = ScenarioSpec.model_validate_json(self.scenario).policies[self.index]
+        assert isinstance(entry, LearnedPolicy)
+        return entry
+
+    @property
+    def _policy(self) -> str:
+        return policy_name(self._entry)
+
+    @property
+    def _place(self) -> Path:
+        return RunFolder(self.folder).policy(self._policy, self.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayJob:
+    """
+    Let one policy play one test day; see ``Job``.
+
+    Parameters
+    ----------
+    scenario
+        The resolved scenario as JSON.
+    folder
+        The run's.
+    index
+        Number of the policy in the scenario.
+    unit
+        Policy, training and day.
+    """
+
+    scenario: str
+    folder: Path
+    index: int
+    unit: UnitKey
+
+    @property
+    def name(self) -> str:
+        """Name of the unit."""
+        return f"play {self.unit}"
+
+    @property
+    def stage(self) -> str:
+        """Playing."""
+        return PLAYING
+
+    @property
+    def after(self) -> str | None:
+        """The training, for a learned policy."""
+        return f"train {self.unit.policy}-{self.unit.training_seed}" if self.unit.training_seed else None
+
+    def is_done(self) -> bool:
+        """Return whether the unit is there."""
+        return RunFolder(self.folder).unit(self.unit).exists()
+
+    def run(self, report: Callable[[float], None]) -> None:
+        """Play; see ``Job``."""
+        world, folder = world_of(self.scenario), RunFolder(self.folder)
+        policy = _policy(self.scenario, self.folder, self.index, self.unit.training_seed)
+        seed, records = world.spec.experiment.seed, world.spec.report.records
+        play_unit(folder.unit(self.unit), world.site, world.demand, policy, self.unit.day, seed, records=records)
+
+
+@functools.lru_cache(maxsize=2)
+def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Policy:
+    """Return a policy that plays several days in a process."""
+    entry = world_of(scenario).spec.policies[index]
+    if isinstance(entry, LearnedPolicy):
+        from qmix_logistics.learning.learned_policy import load_policy
+
+        return load_policy(RunFolder(folder).policy(policy_name(entry), training_seed))
+    return build_baseline(entry)

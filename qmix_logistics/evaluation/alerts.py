@@ -1,0 +1,142 @@
+"""What a reader must know before trusting the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import pandas as pd
+
+from qmix_logistics.evaluation.contender import Contender
+from qmix_logistics.evaluation.statistics import MIN_SEEDS
+from qmix_logistics.scenario import ScenarioSpec
+
+MIN_DAYS = 10
+PARTED = 1.25
+"""Greedy validation cost over exploring cost from which on the two have parted."""
+CUT_PCT = 5.0
+"""Share of cut candidate lists from which on it is worth saying."""
+
+
+class Severity(Enum):
+    """How much an alert matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """
+    One thing to know.
+
+    Parameters
+    ----------
+    severity
+        How much it matters.
+    text
+        What it is.
+    remedy
+        What to do about it.
+    """
+
+    severity: Severity
+    text: str
+    remedy: str
+
+
+def find_alerts(
+    spec: ScenarioSpec, contenders: tuple[Contender, ...], replications: pd.DataFrame, training: pd.DataFrame
+) -> tuple[Alert, ...]:
+    """
+    Look for what limits the results.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    contenders
+        The policies.
+    replications
+        One row for each policy, training seed and day.
+    training
+        Learning curves.
+    """
+    return (
+        *_about_violations(replications),
+        *_about_days(replications),
+        *_about_seeds(spec, contenders),
+        *_about_training(spec, training),
+        *_about_candidates(replications),
+    )
+
+
+def _about_violations(replications: pd.DataFrame) -> Iterator[Alert]:
+    for policy, rows in replications.groupby("policy", sort=False):
+        if rows["mask_violations"].sum():
+            yield Alert(Severity.ERROR, f"{policy} chose stops that were not feasible.", "Mend the policy.")
+        if rows["strandings"].sum():
+            text = f"{policy}: vehicles ran out of energy {rows['strandings'].sum():.0f} times."
+            yield Alert(Severity.WARNING, text, "Raise battery.reserve_pct or charge_below_pct.")
+        if rows["plans_cut_off"].sum():
+            number = rows["plans_cut_off"].sum()
+            text = f"{policy}: {number:.0f} plans were cut off by the clock; they depend on the machine."
+            yield Alert(Severity.WARNING, text, "Lower solution_limit or raise safety_time_limit_s.")
+
+
+def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
+    num_days = replications["day"].nunique()
+    if num_days == 1:
+        yield Alert(Severity.WARNING, "One test day: differences have no interval.", "Add test days.")
+    elif num_days < MIN_DAYS:
+        text = f"{num_days} test days: intervals assume that daily differences are close to normal."
+        yield Alert(Severity.NOTE, text, f"Use {MIN_DAYS} days or more if you have them.")
+    cut = replications[replications["end"] == "truncated"]
+    if len(cut):
+        share = 100 * len(cut) / len(replications)
+        text = (
+            f"{share:.0f} % of the days ended with time running out, so orders were left open or never came to an end."
+        )
+        remedy = "Open orders are counted and charged. Lengthen horizon.drain_s to see them done."
+        yield Alert(Severity.NOTE, text, remedy)
+    cost = replications.groupby("day")["total_cost"].mean()
+    if num_days > 2 and cost.max() > 0.4 * cost.sum():
+        text = f"One day makes {100 * cost.max() / cost.sum():.0f} % of all cost: the mean is mostly that day."
+        yield Alert(Severity.WARNING, text, "Look at the days one by one, below.")
+
+
+def _about_seeds(spec: ScenarioSpec, contenders: tuple[Contender, ...]) -> Iterator[Alert]:
+    seeds = spec.experiment.training_seeds
+    if any(contender.is_learned for contender in contenders) and seeds < MIN_SEEDS:
+        what = "one training" if seeds == 1 else f"{seeds} trainings"
+        text = f"Results of learned policies rest on {what}: intervals are conditional on these policies."
+        yield Alert(Severity.NOTE, text, f"Use --training-seeds {MIN_SEEDS} to cover other trainings too.")
+
+
+def _about_training(spec: ScenarioSpec, training: pd.DataFrame) -> Iterator[Alert]:
+    if not len(training):
+        return
+    if not spec.training.budget.is_repeatable:
+        text = "The training budget is in seconds, so another run gives other policies."
+        yield Alert(Severity.WARNING, text, "Give the budget in days.")
+    for (policy, seed), rows in training.groupby(["policy", "training_seed"], sort=False):
+        greedy = rows.dropna(subset="greedy_cost")
+        if len(greedy) > 2 and bool(greedy["is_best"].iloc[-1]):
+            text = f"{policy}, training {seed}, was still improving when it ended."
+            yield Alert(Severity.NOTE, text, "Train longer with --train-budget.")
+        last = greedy.iloc[-1]
+        if last["epsilon"] < 0.2 and last["greedy_cost"] > PARTED * last["exploring_cost"]:
+            costs = f"{last['greedy_cost']:.2f} without exploration, {last['exploring_cost']:.2f} with it"
+            text = f"{policy}, training {seed}: the last policy costs {costs}."
+            yield Alert(Severity.WARNING, text, "The greedy policy has collapsed; the best one before was kept.")
+
+
+def _about_candidates(replications: pd.DataFrame) -> Iterator[Alert]:
+    cuts = replications.groupby("policy", sort=False)["candidate_cut_pct"].mean()
+    for policy, share in cuts.items():
+        if np.isfinite(share) and share > CUT_PCT:
+            text = f"{policy}: the list of candidates left out feasible stops in {share:.0f} % of choices."
+            yield Alert(Severity.NOTE, text, "Raise candidates.k.")

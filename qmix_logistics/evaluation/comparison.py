@@ -1,0 +1,166 @@
+"""KPIs with intervals, and policies compared day by day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from qmix_logistics.evaluation.contender import Contender
+from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI, Better, Kpi
+from qmix_logistics.evaluation.statistics import Estimate, estimate, holm, judge
+
+ALL_SEEDS = "all"
+"""Instead of a training seed: the mean over all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    How policies are compared.
+
+    Parameters
+    ----------
+    reference
+        Name of the policy that all others are compared with, in every KPI.
+    confidence
+        Of the intervals, in (0, 1).
+    indifference
+        Share of the reference's mean within which a difference does not matter.
+    """
+
+    reference: str
+    confidence: float
+    indifference: float
+
+
+def summarise_kpis(
+    scenario: str, replications: pd.DataFrame, contenders: Sequence[Contender], settings: Settings
+) -> pd.DataFrame:
+    """
+    Return mean and interval of each KPI for each policy.
+
+    Parameters
+    ----------
+    scenario
+        Name of the scenario.
+    replications
+        One row for each policy, training seed and day.
+    contenders
+        The policies.
+    settings
+        How they are compared.
+    """
+    rows = []
+    for contender in contenders:
+        for kpi in KPIS:
+            values = _matrix(replications, contender.name, kpi.name)
+            found = estimate(values, settings.confidence) if values.size else None
+            rows.append(
+                {
+                    "scenario": scenario,
+                    "policy": contender.name,
+                    "information": contender.information,
+                    "kpi": kpi.name,
+                    "unit": kpi.unit,
+                    "mean": found.mean if found else math.nan,
+                    "ci_low": found.low if found else math.nan,
+                    "ci_high": found.high if found else math.nan,
+                    "interval_kind": found.kind.value if found else "undefined on some day",
+                    "num_training_seeds": found.num_seeds if found else 0,
+                    "num_days": found.num_days if found else 0,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def compare(replications: pd.DataFrame, contenders: Sequence[Contender], settings: Settings) -> pd.DataFrame:
+    """
+    Compare policies on the days that both have played.
+
+    In the primary KPI every learned policy is compared with every other policy, as a mean over its trainings and each
+    training alone, and every policy with the reference. In the other KPIs, which are exploratory, every policy is
+    compared with the reference. Holm's adjustment runs over all comparisons of means in a KPI.
+
+    Parameters
+    ----------
+    replications
+        One row for each policy, training seed and day.
+    contenders
+        The policies.
+    settings
+        How they are compared.
+    """
+    tables = [_compare_in(kpi, replications, contenders, settings) for kpi in KPIS if kpi.better is not Better.NEITHER]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _compare_in(
+    kpi: Kpi, replications: pd.DataFrame, contenders: Sequence[Contender], settings: Settings
+) -> pd.DataFrame:
+    found: list[tuple[str, str, str, Estimate, float]] = []
+    for policy, reference in _pairs(kpi, contenders, settings.reference):
+        mine = _matrix(replications, policy.name, kpi.name)
+        others = _matrix(replications, reference.name, kpi.name)
+        if not (mine.size and others.size):
+            continue
+        theirs = others.mean(axis=0)
+        level = float(theirs.mean())
+        found.append((policy.name, ALL_SEEDS, reference.name, estimate(mine - theirs, settings.confidence), level))
+        if kpi.name == PRIMARY_KPI and len(mine) > 1:
+            for seed, row in enumerate(mine, start=1):
+                alone = estimate((row - theirs)[None], settings.confidence)
+                found.append((policy.name, str(seed), reference.name, alone, level))
+    means = [index for index, entry in enumerate(found) if entry[1] == ALL_SEEDS]
+    adjusted = [entry[3].p_value for entry in found]
+    for index, p in zip(means, holm([adjusted[index] for index in means]), strict=True):
+        adjusted[index] = p
+    return pd.DataFrame([_row(kpi, *entry, p, settings) for entry, p in zip(found, adjusted, strict=True)])
+
+
+def _pairs(kpi: Kpi, contenders: Sequence[Contender], reference: str) -> Iterator[tuple[Contender, Contender]]:
+    for policy in contenders:
+        for other in contenders:
+            is_asked = other.name == reference or (kpi.name == PRIMARY_KPI and policy.is_learned)
+            if policy.name != other.name and is_asked:
+                yield policy, other
+
+
+def _row(
+    kpi: Kpi,
+    policy: str,
+    training_seed: str,
+    reference: str,
+    difference: Estimate,
+    level: float,
+    p_adjusted: float,
+    settings: Settings,
+) -> dict[str, object]:
+    indifference = settings.indifference * abs(level)
+    verdict = judge(difference, p_adjusted, kpi.better, indifference, settings.confidence)
+    return {
+        "policy": policy,
+        "training_seed": training_seed,
+        "reference": reference,
+        "kpi": kpi.name,
+        "difference": difference.mean,
+        "ci_low": difference.low,
+        "ci_high": difference.high,
+        "relative": difference.mean / level if level else math.nan,
+        "p_adjusted": p_adjusted,
+        "verdict": verdict.value,
+        "interval_kind": difference.kind.value,
+        "num_training_seeds": difference.num_seeds,
+        "num_days": difference.num_days,
+    }
+
+
+def _matrix(replications: pd.DataFrame, policy: str, kpi: str) -> Float[np.ndarray, "seed day"]:
+    """Return a KPI by training seed and day; empty if it is undefined on some day."""
+    rows = replications[replications["policy"] == policy]
+    table = rows.pivot(index="training_seed", columns="day", values=kpi).to_numpy(float)
+    return table if np.isfinite(table).all() else np.zeros((0, 0))

@@ -1,0 +1,168 @@
+"""
+Jobs in processes: who runs a job never changes its result.
+
+A job commits its result by itself, atomically, so whatever is finished stays finished.
+"""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import multiprocessing.connection
+import signal
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from qmix_logistics.errors import JobError
+
+
+class Job(Protocol):
+    """A piece of work; it can be sent to another process."""
+
+    @property
+    def name(self) -> str:
+        """Its name, unique in a run."""
+
+    @property
+    def stage(self) -> str:
+        """Which part of the run it belongs to, for progress."""
+
+    @property
+    def after(self) -> str | None:
+        """Name of the job that must be finished before."""
+
+    def is_done(self) -> bool:
+        """Return whether its result is committed."""
+
+    def run(self, report: Callable[[float], None]) -> None:
+        """
+        Do the work, and commit it.
+
+        Parameters
+        ----------
+        report
+            To be called with the share that is done.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """
+    How a job stands.
+
+    Parameters
+    ----------
+    name, stage
+        Which job.
+    share
+        How much of it is done, in [0, 1].
+    """
+
+    name: str
+    stage: str
+    share: float
+
+
+def run_jobs(jobs: Sequence[Job], num_workers: int, on_progress: Callable[[Progress], None]) -> None:
+    """
+    Run all jobs that are not done, in order, as far as what they wait for allows.
+
+    Parameters
+    ----------
+    jobs
+        The jobs; one that another waits for comes before it.
+    num_workers
+        Processes; 1: in this process.
+    on_progress
+        Told how jobs stand.
+
+    Raises
+    ------
+    JobError
+        If a job fails; what others have committed is kept.
+    KeyboardInterrupt
+        If the user interrupts; likewise.
+    """
+    done = {job.name for job in jobs if job.is_done()}
+    for job in jobs:
+        if job.name in done:
+            on_progress(Progress(job.name, job.stage, 1.0))
+    left = [job for job in jobs if job.name not in done]
+    if num_workers == 1:
+        for job in left:
+            _run_here(job, on_progress)
+    elif left:
+        _Pool(min(num_workers, len(left)), left, done, on_progress).run()
+
+
+def _run_here(job: Job, on_progress: Callable[[Progress], None]) -> None:
+    job.run(lambda share: on_progress(Progress(job.name, job.stage, share)))
+    on_progress(Progress(job.name, job.stage, 1.0))
+
+
+class _Pool:
+    """Worker processes, each with a pipe of its own."""
+
+    def __init__(
+        self, num_workers: int, jobs: list[Job], done: set[str], on_progress: Callable[[Progress], None]
+    ) -> None:
+        self._left, self._done, self._on_progress = jobs, done, on_progress
+        context = mp.get_context("spawn")
+        self._workers: dict[multiprocessing.connection.Connection, mp.process.BaseProcess] = {}
+        self._busy: dict[multiprocessing.connection.Connection, Job] = {}
+        for _ in range(num_workers):
+            mine, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs,), daemon=True)
+            process.start()
+            theirs.close()
+            self._workers[mine] = process
+
+    def run(self) -> None:
+        try:
+            self._assign()
+            while self._busy:
+                for connection in multiprocessing.connection.wait(list(self._busy)):
+                    assert isinstance(connection, multiprocessing.connection.Connection)
+                    self._receive(connection)
+                self._assign()
+        finally:
+            for process in self._workers.values():
+                process.terminate()
+            for process in self._workers.values():
+                process.join()
+
+    def _assign(self) -> None:
+        """Give every idle worker the first job that can start."""
+        for connection in self._workers:
+            job = next((job for job in self._left if job.after is None or job.after in self._done), None)
+            if connection not in self._busy and job is not None:
+                self._left.remove(job)
+                self._busy[connection] = job
+                connection.send(job)
+
+    def _receive(self, connection: multiprocessing.connection.Connection) -> None:
+        job = self._busy[connection]
+        try:
+            message: float | str = connection.recv()
+        except EOFError:
+            message = "the process ended without a word; perhaps it ran out of memory"
+        if isinstance(message, str):
+            raise JobError(f"{job.name} failed; what was finished is kept.\n{message}")
+        self._on_progress(Progress(job.name, job.stage, message))
+        if message >= 1.0:
+            del self._busy[connection]
+            self._done.add(job.name)
+
+
+def _work(connection: multiprocessing.connection.Connection) -> None:
+    """Run the jobs that come in; the parent alone answers to the keyboard."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        job: Job = connection.recv()
+        try:
+            job.run(lambda share: connection.send(min(share, 0.999)))
+        except BaseException:  # whatever it was, the parent must hear of it
+            connection.send(traceback.format_exc())
+            raise
+        connection.send(1.0)

@@ -1,0 +1,161 @@
+"""
+Intervals and tests on differences of days that both policies have played.
+
+Differences d[training seed, day] vary between days and between trainings. With fewer than five trainings the interval
+is over days only and holds for these very policies; from five on, the wider of days-only and seeds-only is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from jaxtyping import Float
+from scipy import stats
+
+from qmix_logistics.evaluation.kpis import Better
+
+MIN_SEEDS = 5
+"""Trainings from which on their variance is estimated."""
+
+
+class IntervalKind(Enum):
+    """What an interval covers."""
+
+    OVER_DAYS = "t over days"
+    """Other days, for these very policies."""
+    OVER_SEEDS = "t over training seeds"
+    """Other trainings too."""
+    NONE = "none: one day only"
+    """Nothing: there is one day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """
+    A mean with its confidence interval.
+
+    Parameters
+    ----------
+    mean
+        Over all.
+    low, high
+        Bounds; NaN if there is no interval.
+    p_value
+        Two-sided, of the mean being 0; NaN if there is no interval.
+    kind
+        What the interval covers.
+    num_seeds, num_days
+        How many went in.
+    """
+
+    mean: float
+    low: float
+    high: float
+    p_value: float
+    kind: IntervalKind
+    num_seeds: int
+    num_days: int
+
+
+class Verdict(Enum):
+    """What a difference says."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    EQUIVALENT = "equivalent"
+    """The whole interval lies within what does not matter."""
+    INCONCLUSIVE = "inconclusive"
+
+
+def estimate(values: Float[np.ndarray, "seed day"], confidence: float) -> Estimate:
+    """
+    Estimate a mean by Student's t.
+
+    Parameters
+    ----------
+    values
+        One number for each training and day; for a pair of policies, their difference on that day.
+    confidence
+        Of the interval, in (0, 1).
+    """
+    num_seeds = len(values)
+    by_day = _t_interval(values.mean(axis=0), confidence)
+    if num_seeds >= MIN_SEEDS:
+        by_seed = _t_interval(values.mean(axis=1), confidence)
+        if by_day is None or (by_seed is not None and by_seed[1] - by_seed[0] > by_day[1] - by_day[0]):
+            return _estimate(values, by_seed, IntervalKind.OVER_SEEDS)
+    return _estimate(values, by_day, IntervalKind.OVER_DAYS)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """
+    Adjust p-values for the number of tests [1]_.
+
+    Parameters
+    ----------
+    p_values
+        Unadjusted; NaN where there was no test.
+
+    Returns
+    -------
+    Adjusted, in the same order; NaN where there was no test.
+
+    References
+    ----------
+    .. [1] Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6.
+    """
+    tested = sorted((p, index) for index, p in enumerate(p_values) if not math.isnan(p))
+    adjusted, largest = [math.nan] * len(p_values), 0.0
+    for rank, (p, index) in enumerate(tested):
+        largest = max(largest, min(1.0, p * (len(tested) - rank)))
+        adjusted[index] = largest
+    return adjusted
+
+
+def judge(difference: Estimate, p_adjusted: float, better: Better, indifference: float, confidence: float) -> Verdict:
+    """
+    Say what a difference means.
+
+    Parameters
+    ----------
+    difference
+        Policy less reference.
+    p_adjusted
+        Its p-value, adjusted for the number of comparisons.
+    better
+        Which way is better.
+    indifference
+        A difference smaller than this does not matter.
+    confidence
+        Of the interval.
+    """
+    if math.isnan(difference.low):
+        return Verdict.INCONCLUSIVE
+    if max(abs(difference.low), abs(difference.high)) <= indifference:
+        return Verdict.EQUIVALENT
+    if difference.low <= 0 <= difference.high or not p_adjusted < 1 - confidence:
+        return Verdict.INCONCLUSIVE
+    return Verdict.BETTER if (difference.mean < 0) == (better is Better.LOWER) else Verdict.WORSE
+
+
+def _t_interval(values: Float[np.ndarray, " group"], confidence: float) -> tuple[float, float, float] | None:
+    """Return both bounds and the p-value; None for a single group."""
+    if len(values) < 2:
+        return None
+    mean, error = float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
+    if error == 0:
+        return mean, mean, 1.0 if mean == 0 else 0.0
+    half = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1)) * error
+    return mean - half, mean + half, float(2 * stats.t.sf(abs(mean / error), len(values) - 1))
+
+
+def _estimate(
+    values: Float[np.ndarray, "seed day"], interval: tuple[float, float, float] | None, kind: IntervalKind
+) -> Estimate:
+    low, high, p_value = interval if interval is not None else (math.nan, math.nan, math.nan)
+    kind = kind if interval is not None else IntervalKind.NONE
+    return Estimate(float(values.mean()), low, high, p_value, kind, *values.shape)

@@ -1,0 +1,73 @@
+"""One training from beginning to end, or from where it was interrupted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
+from qmix_logistics.learning.learned_policy import save_policy
+from qmix_logistics.learning.trainer import CurvePoint, Trainer
+
+
+def train(trainer: Trainer, checkpoint: Path, checkpoint_every_days: int, report: Callable[[float], None]) -> None:
+    """
+    Train until the budget is used, saving checkpoints; go on from the last one if there is one.
+
+    Parameters
+    ----------
+    trainer
+        A new one.
+    checkpoint
+        The file for checkpoints.
+    checkpoint_every_days
+        Days between two.
+    report
+        Told the share of the budget that is used.
+    """
+    torch.set_num_threads(1)  # a second thread on a busy machine makes small networks many times slower
+    if checkpoint.exists():
+        load_checkpoint(trainer, checkpoint)
+    saved_at = trainer.num_days
+    while trainer.progress < 1:
+        trainer.train_round(report)
+        if trainer.num_days - saved_at >= checkpoint_every_days:
+            save_checkpoint(trainer, checkpoint)
+            saved_at = trainer.num_days
+
+
+def save_training(trainer: Trainer, folder: Path, hidden: int, about: Mapping[str, Any]) -> None:
+    """
+    Save the best policy, the learning curve and the time that training took.
+
+    Parameters
+    ----------
+    trainer
+        When it has trained.
+    folder
+        Where to; it exists.
+    hidden
+        Width of the network.
+    about
+        What to note beside the weights.
+    """
+    assert trainer.best is not None, "the last round validates"
+    save_policy(trainer.best.network, folder, hidden, about)
+    _write(folder / "training.csv", [_row(point) for point in trainer.curve])
+    _write(folder / "timings.csv", [{"training_s": trainer.training_s}])
+
+
+def _row(point: CurvePoint) -> dict[str, Any]:
+    values = {name: getattr(point, name) for name in CurvePoint.__slots__ if name != "shares"}
+    return values | {f"share_{kind}": share for kind, share in point.shares.items()}
+
+
+def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,160 @@
+"""Figures as SVG that follows the page's colours, each with its numbers as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape, quoteattr
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """
+    A figure and what it shows.
+
+    Parameters
+    ----------
+    svg
+        The drawing.
+    caption
+        How to read it.
+    columns, rows
+        Its numbers.
+    """
+
+    svg: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(slots=True)
+class Canvas:
+    """
+    An SVG drawing under way; colours come from the page's style sheet by class.
+
+    Parameters
+    ----------
+    width, height
+        Size in pixels.
+    """
+
+    width: float
+    height: float
+    _parts: list[str] = field(default_factory=list)
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
+        """
+        Draw a line.
+
+        Parameters
+        ----------
+        x1, y1, x2, y2
+            From where to where.
+        kind
+            Its class.
+        """
+        self._parts.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{kind}"/>')
+
+    def circle(self, x: float, y: float, radius: float, kind: str, hint: str = "") -> None:
+        """
+        Draw a dot.
+
+        Parameters
+        ----------
+        x, y, radius
+            Where, how large.
+        kind
+            Its class.
+        hint
+            What it says when pointed at.
+        """
+        self._parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" class="{kind}">{_title(hint)}</circle>')
+
+    def rectangle(self, x: float, y: float, width: float, height: float, kind: str, hint: str = "") -> None:
+        """
+        Draw a rectangle.
+
+        Parameters
+        ----------
+        x, y, width, height
+            Where, how large.
+        kind
+            Its class.
+        hint
+            What it says when pointed at.
+        """
+        box = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}"'
+        self._parts.append(f'<rect {box} class="{kind}">{_title(hint)}</rect>')
+
+    def path(self, points: Sequence[tuple[float, float]], kind: str) -> None:
+        """
+        Draw straight lines through points.
+
+        Parameters
+        ----------
+        points
+            The points.
+        kind
+            Its class.
+        """
+        if points:
+            joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+            self._parts.append(f'<polyline points="{joined}" class="{kind}"/>')
+
+    def text(self, x: float, y: float, text: str, kind: str = "label", anchor: str = "start") -> None:
+        """
+        Write a line of text.
+
+        Parameters
+        ----------
+        x, y
+            Where; y is the base line.
+        text
+            What.
+        kind
+            Its class.
+        anchor
+            start, middle or end.
+        """
+        self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" text-anchor="{anchor}">{escape(text)}</text>')
+
+    def render(self, title: str, description: str) -> str:
+        """
+        Return the drawing.
+
+        Parameters
+        ----------
+        title, description
+            For those who cannot see it.
+        """
+        head = f'<svg viewBox="0 0 {self.width:.0f} {self.height:.0f}" role="img" aria-label={quoteattr(title)}>'
+        return f"{head}<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(self._parts)}</svg>"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """
+    A linear axis.
+
+    Parameters
+    ----------
+    low, high
+        Range of values.
+    start, end
+        Range of pixels.
+    """
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """Return the pixel of a value."""
+        span = self.high - self.low or 1.0
+        return self.start + (value - self.low) / span * (self.end - self.start)
+
+
+def _title(hint: str) -> str:
+    return f"<title>{escape(hint)}</title>" if hint else ""

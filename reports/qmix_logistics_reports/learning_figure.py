@@ -1,0 +1,73 @@
+"""Learning curves: what a policy costs without exploration, and with it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from qmix_logistics.evaluation.result import ExperimentResult
+from qmix_logistics_reports.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.numbers import short, ticks
+from qmix_logistics_reports.reading import records
+
+WIDTH, HEIGHT = 760, 280
+
+
+def learning_curve(result: ExperimentResult, policy: str) -> Figure:
+    """
+    Draw the learning curves of all trainings of a policy.
+
+    Parameters
+    ----------
+    result
+        The experiment.
+    policy
+        The policy.
+    """
+    points = records(result.training[result.training["policy"] == policy])
+    greedy = [point for point in points if math.isfinite(point["greedy_cost"])]
+    exploring = [point["exploring_cost"] for point in points]
+    known = [*exploring, *(point["greedy_cost"] for point in greedy)]
+    low, high = min(known), float(np.quantile(known, 0.95))
+    margin = 0.08 * (high - low or 1.0)
+    x_scale = Scale(0, max(point["days"] for point in points), 60, WIDTH - 20)
+    y_scale = Scale(low - margin, high + margin, HEIGHT - 44, 30)
+    canvas = Canvas(WIDTH, HEIGHT)
+    _draw_frame(canvas, x_scale, y_scale)
+    for seed in sorted({point["training_seed"] for point in points}):
+        own = [point for point in points if point["training_seed"] == seed]
+        played = [point for point in greedy if point["training_seed"] == seed]
+        kept = [point for point in played if point["is_best"]][-1]
+        canvas.path(
+            [(x_scale(p["days"]), y_scale(min(p["exploring_cost"], y_scale.high))) for p in own], "curve faint-line"
+        )
+        canvas.path(
+            [(x_scale(p["days"]), y_scale(min(p["greedy_cost"], y_scale.high))) for p in played], "curve learned-line"
+        )
+        canvas.circle(x_scale(kept["days"]), y_scale(min(kept["greedy_cost"], y_scale.high)), 6, "ring")
+    rows = tuple(
+        (str(p["training_seed"]), str(p["days"]), short(p["epsilon"], 2), short(p["exploring_cost"], 4),
+         short(p["greedy_cost"], 4), "kept" if p["is_best"] else "")
+        for p in points
+    )  # fmt: skip
+    caption = (
+        "Mean cost by days trained on, one pair of lines for each training. If the greedy line leaves the exploring "
+        "one upwards, the policy needs its random choices; then look at the alerts. Test days play no part here."
+    )
+    svg = canvas.render(f"Learning curve of {policy}", "Cost against days trained on, greedy and exploring.")
+    columns = ("training", "days", "exploration", "cost exploring", "cost greedy", "")
+    return Figure(svg, caption, columns, rows)
+
+
+def _draw_frame(canvas: Canvas, x_scale: Scale, y_scale: Scale) -> None:
+    for tick in ticks(y_scale.low, y_scale.high):
+        canvas.line(60, y_scale(tick), WIDTH - 20, y_scale(tick), "grid")
+        canvas.text(52, y_scale(tick) + 4, short(tick, 2), "tick", "end")
+    for tick in ticks(0, x_scale.high, 8):
+        canvas.text(x_scale(tick), HEIGHT - 28, short(tick), "tick", "middle")
+    canvas.text(WIDTH / 2, HEIGHT - 8, "days trained on", "tick", "middle")
+    canvas.line(60, 16, 84, 16, "curve learned-line")
+    canvas.text(90, 20, "validation days, without exploration (ring: the policy kept)", "tick")
+    canvas.line(450, 16, 474, 16, "curve faint-line")
+    canvas.text(480, 20, "training days, with exploration", "tick")

@@ -1,0 +1,58 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+
+def short(value: float | None, digits: int = 3) -> str:
+    """
+    Return a number with so many significant digits, thousands grouped; a dash where there is none.
+
+    Parameters
+    ----------
+    value
+        The number.
+    digits
+        Significant digits.
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{places}f}".replace("-", "−")
+
+
+def signed_pct(share: float, digits: int = 1) -> str:
+    """
+    Return a share as a signed percentage.
+
+    Parameters
+    ----------
+    share
+        Such as -0.05.
+    digits
+        Decimals.
+    """
+    return "–" if not math.isfinite(share) else f"{100 * share:+.{digits}f} %".replace("-", "−")
+
+
+def ticks(low: float, high: float, number: int = 5) -> list[float]:
+    """
+    Return round numbers within a range, about so many.
+
+    Parameters
+    ----------
+    low, high
+        The range.
+    number
+        How many are wanted.
+    """
+    if not high > low:
+        return [low]
+    raw = (high - low) / max(number, 1)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1.0, 2.0, 2.5, 5.0, 10.0) if m * power >= raw * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
