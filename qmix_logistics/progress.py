@@ -77,7 +77,8 @@ def print_scoreboard(rows: Sequence[ScoreRow], reference: str) -> None:
         Whom they are compared with.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("policy", "total cost", "interval", "difference", "verdict", "on time %", "lead time s", "decision ms"):
+    titles = ("policy", "total cost", "interval", "difference", "verdict", "on time %", "lead time s", "decision ms")
+    for title in titles:
         table.add_column(title, no_wrap=True, justify="left" if title in ("policy", "verdict") else "right")
     for row in rows:
         numbers = (row.on_time, row.lead_time, row.latency)

@@ -191,6 +191,7 @@ def state_batch(epochs: np.ndarray) -> StateBatch:
         tasks=_tensor(epochs["state_tasks"][:, :used]),
         task_mask=torch.from_numpy(epochs["state_task_mask"][:, :used].copy()),
         site=_tensor(epochs["state_site"]),
+        hindsight=_tensor(epochs["hindsight"]),
     )
 
 

@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float, Int
 
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.environment.schema import GROUPS
+from qmix_logistics.learning.hindsight import NUM_FEATURES
 
 ROWS_PER_EPOCH = 1.5
 """Room for deciders: on average fewer decide together."""
@@ -65,6 +66,7 @@ class Shape:
                 ("state_tasks", "f2", (self.num_tasks, len(GROUPS["state_task"]))),
                 ("state_task_mask", "?", self.num_tasks),
                 ("state_site", "f2", len(GROUPS["state_site"])),
+                ("hindsight", "f2", NUM_FEATURES),
             ]
         )
 
@@ -135,6 +137,7 @@ class Replay:
         epoch: int,
         rows: Int[np.ndarray, " row"],
         slots: Int[np.ndarray, " row"],
+        hindsight: Float[np.ndarray, " hindsight_feature"],
     ) -> int:
         """
         Add a joint decision, whose future is not known yet.
@@ -149,6 +152,8 @@ class Replay:
             Its deciders that had a choice.
         slots
             What they chose; each must be a candidate.
+        hindsight
+            What comes after the decision; see ``Hindsight``.
 
         Returns
         -------
@@ -175,6 +180,7 @@ class Replay:
         entry["state_task_mask"][:] = False
         entry["state_task_mask"][:num_tasks] = observation.state_task_mask[epoch]
         entry["state_site"] = observation.state_site[epoch]
+        entry["hindsight"] = hindsight
         self._num_rows += len(rows)
         self._num_epochs += 1
         return self._num_epochs - 1

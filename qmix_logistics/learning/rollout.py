@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.joint_decision import NO_SLOT, GrantedRound, decide_jointly
 from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.learning.hindsight import Hindsight
 from qmix_logistics.learning.replay import TERMINAL, Replay
 from qmix_logistics.learning.utility_network import LocalBatch, UtilityNetwork
 from qmix_logistics.simulation import Day, DecisionEpoch, End, Simulator, Site, StopKind
@@ -74,6 +75,7 @@ class ExploringScorer:
 class _Chain:
     """The last remembered decision of a day, and what has come of it so far."""
 
+    hindsight: Hindsight
     decision: int | None = None
     reward: float = 0.0
     elapsed_s: float = 0.0
@@ -144,12 +146,12 @@ class BatchRollout:
         """
         simulators = self._simulators[: len(days)]
         epochs = [simulator.reset(day) for simulator, day in zip(simulators, days, strict=True)]
-        chains = [_Chain() for _ in days]
+        chains = [_Chain(Hindsight(simulator.site, day)) for simulator, day in zip(simulators, days, strict=True)]
         result = RolloutResult(np.zeros(len(days)))
         while live := [index for index, epoch in enumerate(epochs) if epoch.end is None]:
             dispatches, rounds = decide_jointly(self._codec, [epochs[index] for index in live], scorer)
             if replay is not None:
-                self._remember(replay, rounds, chains, live)
+                self._remember(replay, rounds, [(chains[index], epochs[index].time_s) for index in live])
             _count_kinds(result, rounds)
             for index, dispatch in zip(live, dispatches, strict=True):
                 epochs[index] = simulators[index].advance(dispatch)
@@ -160,18 +162,16 @@ class BatchRollout:
         result.costs[:] = [simulator.total_cost for simulator in simulators]
         return result
 
-    def _remember(
-        self, replay: Replay, rounds: Sequence[GrantedRound], chains: Sequence[_Chain], live: Sequence[int]
-    ) -> None:
+    def _remember(self, replay: Replay, rounds: Sequence[GrantedRound], chains: Sequence[tuple[_Chain, float]]) -> None:
         """Remember decisions in which someone had a choice; forced ones only let time pass."""
         first = rounds[0]
         is_choice = (np.count_nonzero(first.observation.mask, axis=1) > 1) & (first.slots != NO_SLOT)
-        for epoch, index in enumerate(live):
+        for epoch, (chain, time_s) in enumerate(chains):
             rows = np.flatnonzero(is_choice & (first.observation.epoch == epoch))
             if not len(rows):
                 continue
-            decision = replay.add(first.observation, epoch, rows, first.slots[rows])
-            chain = chains[index]
+            hindsight = chain.hindsight.after(time_s)
+            decision = replay.add(first.observation, epoch, rows, first.slots[rows], hindsight)
             if chain.decision is not None:
                 replay.connect(chain.decision, decision, chain.reward, chain.elapsed_s)
             chain.decision, chain.reward, chain.elapsed_s = decision, 0.0, 0.0

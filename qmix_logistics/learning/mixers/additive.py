@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from jaxtyping import Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 
-from qmix_logistics.learning.mixers.mixer import Mixer, StateBatch, StateEncoder, sum_by_epoch
+from qmix_logistics.learning.mixers.mixer import Mixer, StateBatch, StateEncoder, StateValue, sum_by_epoch
 
 
 class AdditiveMixer(Mixer):
@@ -32,7 +32,7 @@ class AdditiveMixer(Mixer):
     def __init__(self, hidden: int) -> None:
         super().__init__()
         self.encoder = StateEncoder(hidden)
-        self.value = nn.Linear(hidden, 1)
+        self.value = StateValue(hidden)
 
     def forward(
         self,
@@ -42,5 +42,5 @@ class AdditiveMixer(Mixer):
         state: StateBatch,
     ) -> Float[Tensor, " epoch"]:
         """Return the value of each epoch; see ``Mixer``."""
-        value = self.value(self.encoder(state)).squeeze(-1)
+        value = self.value(self.encoder(state), state)
         return sum_by_epoch(utilities, epoch, len(value)) + value

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from qmix_logistics.environment.schema import STATE_SITE, STATE_TASK, STATE_VEHICLE
+from qmix_logistics.learning.hindsight import NUM_FEATURES
 from qmix_logistics.learning.utility_network import masked_mean
 
 
@@ -26,12 +27,15 @@ class StateBatch:
         Pending tasks.
     site
         The site.
+    hindsight
+        Orders that are about to come; see ``Hindsight``. Only the value of the state may depend on them.
     """
 
     vehicles: Float[Tensor, "epoch fleet state_vehicle_feature"]
     tasks: Float[Tensor, "epoch task state_task_feature"]
     task_mask: Bool[Tensor, "epoch task"]
     site: Float[Tensor, "epoch state_site_feature"]
+    hindsight: Float[Tensor, "epoch hindsight_feature"]
 
 
 class Mixer(nn.Module, ABC):
@@ -95,6 +99,35 @@ class StateEncoder(nn.Module):
         vehicles = self.vehicle(state.vehicles).mean(dim=1)
         tasks = masked_mean(self.task(state.tasks), state.task_mask)
         return torch.relu(self.body(torch.cat([vehicles, tasks, state.site], dim=1)))
+
+
+class StateValue(nn.Module):
+    """
+    Value of a state, given what is about to come.
+
+    Parameters
+    ----------
+    hidden
+        Length of the encoded state.
+    """
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(hidden + NUM_FEATURES, hidden), nn.ReLU(), nn.Linear(hidden, 1))
+
+    def forward(self, encoded: Float[Tensor, "epoch hidden"], state: StateBatch) -> Float[Tensor, " epoch"]:
+        """
+        Return the value of each state.
+
+        Parameters
+        ----------
+        encoded
+            The encoded states.
+        state
+            The states.
+        """
+        value: Tensor = self.body(torch.cat([encoded, state.hindsight], dim=1))
+        return value.squeeze(-1)
 
 
 def sum_by_epoch(

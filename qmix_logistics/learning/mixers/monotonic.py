@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from qmix_logistics.learning.mixers.mixer import Mixer, StateBatch, StateEncoder, sum_by_epoch
+from qmix_logistics.learning.mixers.mixer import Mixer, StateBatch, StateEncoder, StateValue, sum_by_epoch
 
 
 class MonotonicMixer(Mixer):
@@ -41,7 +41,7 @@ class MonotonicMixer(Mixer):
         self.first_weight = nn.Linear(embedding + hidden, mixer_hidden)
         self.first_bias = nn.Linear(hidden, mixer_hidden)
         self.second_weight = nn.Linear(hidden, mixer_hidden)
-        self.value = nn.Sequential(nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, 1))
+        self.value = StateValue(hidden)
 
     def forward(
         self,
@@ -56,4 +56,4 @@ class MonotonicMixer(Mixer):
         mixed = sum_by_epoch(weight * utilities[:, None], epoch, len(encoded))
         hidden = nn.functional.elu(mixed + self.first_bias(encoded))
         second = self.second_weight(encoded).abs()
-        return (hidden * second).sum(dim=1) + self.value(encoded).squeeze(-1)
+        return (hidden * second).sum(dim=1) + self.value(encoded, state)
