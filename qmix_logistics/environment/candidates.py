@@ -30,12 +30,15 @@ class CandidateList:
         Column of the stop in its epoch; 0 where there is none.
     mask
         Whether there is one.
+    is_fallback
+        Whether it may be taken only if all pick-ups on the row's list go to others.
     is_cut
         Whether stops that the row may take and can see were left out.
     """
 
     columns: Int[np.ndarray, "row slot"]
     mask: Bool[np.ndarray, "row slot"]
+    is_fallback: Bool[np.ndarray, "row slot"]
     is_cut: Bool[np.ndarray, " row"]
 
 
@@ -43,8 +46,9 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
     """
     Choose candidates: first one stop of each facility, then pick-ups, in turn the nearest and the most urgent.
 
-    Waiting is left out while a pick-up is on the list, unless the scenario allows it; so is going on to charge, where
-    charging goes by rule.
+    While a pick-up is on the list, waiting and parking are fallbacks, unless the scenario allows to wait; so is
+    charging where it goes by rule. They stay on the list: whoever loses least by them leaves the task to others. A
+    list that is cut holds no fallback, so that a row that runs out of pick-ups sees the next ones first.
 
     Parameters
     ----------
@@ -55,25 +59,28 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
     """
     visible = batch.feasible & _in_board_range(site, batch)
     is_pick_up = batch.is_pick_up[batch.epoch]
-    if not site.candidates.wait_while_pending:
-        _leave_out_waiting(site, batch, visible, (visible & is_pick_up).any(axis=1))
+    is_fallback = _fallbacks(site, batch) & visible & (visible & is_pick_up).any(axis=1, keepdims=True)
+    is_cut = np.count_nonzero(visible, axis=1) > site.candidates.k
+    visible[is_cut] &= ~is_fallback[is_cut]
     number = np.count_nonzero(visible, axis=1)
-    is_cut = number > site.candidates.k
     order = np.argsort(~visible, axis=1, kind="stable")
     if is_cut.any():
         rows = is_cut.nonzero()[0]
         order[rows] = np.argsort(_rank(site, batch, rows, visible[rows]), axis=1, kind="stable")
     columns = order[:, : min(site.candidates.k, number.max(initial=1))]
     mask = np.arange(columns.shape[1]) < number[:, None]
-    return CandidateList(np.where(mask, columns, 0), mask, is_cut)
+    chosen_fallback = np.take_along_axis(is_fallback, columns, axis=1) & mask
+    return CandidateList(np.where(mask, columns, 0), mask, chosen_fallback, is_cut)
 
 
-def _leave_out_waiting(
-    site: Site, batch: EpochBatch, visible: Bool[np.ndarray, "row stop"], has_work: Bool[np.ndarray, " row"]
-) -> None:
-    visible[has_work, len(site.chargers) + len(site.parking)] = False
+def _fallbacks(site: Site, batch: EpochBatch) -> Bool[np.ndarray, "row stop"]:
+    """Tell which stops each row may take only where there is no work for it."""
+    fallbacks = np.zeros(batch.feasible.shape, bool)
+    if not site.candidates.wait_while_pending:
+        fallbacks[:, len(site.chargers) : len(site.chargers) + len(site.parking) + 1] = True
     by_rule = np.array([battery is not None and battery.charging == "rule" for battery in site.fleet.battery])
-    visible[has_work & by_rule[batch.decider], : len(site.chargers)] = False
+    fallbacks[by_rule[batch.decider], : len(site.chargers)] = True
+    return fallbacks
 
 
 def _in_board_range(site: Site, batch: EpochBatch) -> Bool[np.ndarray, "row stop"]:

@@ -49,6 +49,7 @@ class Codec:
             vehicle=vehicle_features(site, batch, neighbours, is_pick_up),
             stops=stop_features(site, batch, candidates, neighbours, chosen, is_pick_up),
             mask=candidates.mask,
+            is_fallback=candidates.is_fallback,
             columns=candidates.columns,
             tasks=np.where(is_pick_up, chosen["task"], -1),
             is_cut=candidates.is_cut,

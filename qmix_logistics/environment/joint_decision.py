@@ -7,7 +7,6 @@ gone. This needs a board, not a planner.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -69,17 +68,20 @@ def decide_jointly(
     positions, pending = np.arange(len(epochs)), list(epochs)
     while pending:
         observation = codec.encode(pending)
-        slots = grant_slots(scorer(observation), observation.tasks, observation.epoch)
+        slots = grant_slots(scorer(observation), observation.tasks, observation.is_fallback, observation.epoch)
         rounds.append(GrantedRound(positions, observation, slots))
         _note(observation, slots, positions, epochs, columns, cuts)
         left = np.unique(positions[observation.epoch[slots == NO_SLOT]])
-        pending = [_without_granted(epochs[position], columns[position]) for position in left.tolist()]
+        pending = [epochs[position].without(columns[position]) for position in left.tolist()]
         positions = left
     return [Dispatch(chosen, cut) for chosen, cut in zip(columns, cuts, strict=True)], rounds
 
 
 def grant_slots(
-    scores: Float[np.ndarray, "row slot"], tasks: Int[np.ndarray, "row slot"], epoch: Int[np.ndarray, " row"]
+    scores: Float[np.ndarray, "row slot"],
+    tasks: Int[np.ndarray, "row slot"],
+    is_fallback: Bool[np.ndarray, "row slot"],
+    epoch: Int[np.ndarray, " row"],
 ) -> Int[np.ndarray, " row"]:
     """
     Grant, again and again, the (row, slot) pair of an epoch with the highest score; a task goes to one row.
@@ -91,6 +93,8 @@ def grant_slots(
         first slot.
     tasks
         Task that a candidate picks up, or -1.
+    is_fallback
+        Candidates that a row gets only if all pick-ups on its list go to others.
     epoch
         Epoch of each row, rising.
 
@@ -99,22 +103,34 @@ def grant_slots(
     Slot granted to each row; ``NO_SLOT`` for one whose candidates all went to others.
     """
     rows = np.arange(len(scores))
-    slots = scores.argmax(axis=1)
+    slots = np.where(_is_deferred(tasks, is_fallback, scores), -np.inf, scores).argmax(axis=1)
     wanted = tasks[rows, slots]
     # Only where two rows of an epoch want the same task first does anyone have to give way.
     order = np.lexsort((wanted, epoch))
     same = (np.diff(epoch[order]) == 0) & (np.diff(wanted[order]) == 0) & (wanted[order][1:] >= 0)
     for contested in np.unique(epoch[order][1:][same]).tolist():
         group = np.flatnonzero(epoch == contested)
-        slots[group] = _grant_group(scores[group], tasks[group])
+        slots[group] = _grant_group(scores[group], tasks[group], is_fallback[group])
     return slots
 
 
-def _grant_group(scores: Float[np.ndarray, "row slot"], tasks: Int[np.ndarray, "row slot"]) -> Int[np.ndarray, " row"]:
+def _is_deferred(
+    tasks: Int[np.ndarray, "row slot"], is_fallback: Bool[np.ndarray, "row slot"], left: Float[np.ndarray, "row slot"]
+) -> Bool[np.ndarray, "row slot"]:
+    """Tell which fallbacks must not be taken yet, because a pick-up is left for their row."""
+    return is_fallback & ((tasks >= 0) & (left > -np.inf)).any(axis=1, keepdims=True)
+
+
+def _grant_group(
+    scores: Float[np.ndarray, "row slot"],
+    tasks: Int[np.ndarray, "row slot"],
+    is_fallback: Bool[np.ndarray, "row slot"],
+) -> Int[np.ndarray, " row"]:
     left, slots = scores.copy(), np.full(len(scores), NO_SLOT)
     for _ in range(len(left)):
-        row, slot = divmod(int(left.argmax()), left.shape[1])
-        if left[row, slot] == -np.inf:
+        allowed = np.where(_is_deferred(tasks, is_fallback, left), -np.inf, left)
+        row, slot = divmod(int(allowed.argmax()), left.shape[1])
+        if allowed[row, slot] == -np.inf:
             break
         slots[row] = slot
         left[row] = -np.inf
@@ -136,12 +152,3 @@ def _note(
         decider = int(np.searchsorted(epochs[position].deciders, observation.decider[row]))
         columns[position][decider] = observation.columns[row, slots[row]]
         cuts[position] += bool(observation.is_cut[row])
-
-
-def _without_granted(epoch: DecisionEpoch, columns: Int[np.ndarray, " decider"]) -> DecisionEpoch:
-    """Return the epoch of the deciders that have no stop yet, without the tasks that are gone."""
-    waiting: Bool[np.ndarray, " decider"] = columns < 0
-    feasible = epoch.feasible[waiting].copy()
-    gone = columns[~waiting]
-    feasible[:, gone[gone >= epoch.pick_ups.start]] = False
-    return dataclasses.replace(epoch, deciders=epoch.deciders[waiting], feasible=feasible)

@@ -27,6 +27,8 @@ class JointObservation:
         Its candidates.
     mask
         Which slots hold a candidate; at least one each.
+    is_fallback
+        Candidates that a row may take only if all pick-ups on its list go to others.
     columns
         Column of each candidate in its epoch.
     tasks
@@ -48,6 +50,7 @@ class JointObservation:
     vehicle: Float[np.ndarray, "row vehicle_feature"]
     stops: Float[np.ndarray, "row slot stop_feature"]
     mask: Bool[np.ndarray, "row slot"]
+    is_fallback: Bool[np.ndarray, "row slot"]
     columns: Int[np.ndarray, "row slot"]
     tasks: Int[np.ndarray, "row slot"]
     is_cut: Bool[np.ndarray, " row"]
@@ -57,3 +60,10 @@ class JointObservation:
     state_tasks: Float[np.ndarray, "epoch task state_task_feature"]
     state_task_mask: Bool[np.ndarray, "epoch task"]
     state_site: Float[np.ndarray, "epoch state_site_feature"]
+
+    @property
+    def has_choice(self) -> Bool[np.ndarray, " row"]:
+        """Whether each row chooses among stops, or competes with another row of its epoch."""
+        is_first = self.mask & ~(self.is_fallback & (self.tasks >= 0).any(axis=1, keepdims=True))
+        has_rival = np.bincount(self.epoch)[self.epoch] > 1
+        return (np.count_nonzero(is_first, axis=1) > 1) | (has_rival & (np.count_nonzero(self.mask, axis=1) > 1))

@@ -141,7 +141,8 @@ class Learner:
         """
         local = local_batch(sample.next_rows)
         online = self.network.utilities(local).advantage.numpy()
-        slots = grant_slots(online, sample.next_rows["tasks"][:, : online.shape[1]], sample.next_epoch_of_row)
+        tasks, is_fallback = (sample.next_rows[name][:, : online.shape[1]] for name in ("tasks", "is_fallback"))
+        slots = grant_slots(online, tasks, is_fallback, sample.next_epoch_of_row)
         has_slot = torch.from_numpy(slots != NO_SLOT)
         theirs = self.target.utilities(local)
         advantage = theirs.advantage.gather(1, torch.from_numpy(slots.clip(min=0))[:, None]).squeeze(1)

@@ -47,6 +47,7 @@ class Shape:
                 ("vehicle", "f2", len(GROUPS["vehicle"])),
                 ("stops", "f2", (self.num_slots, len(GROUPS["stop"]))),
                 ("mask", "?", self.num_slots),
+                ("is_fallback", "?", self.num_slots),
                 ("tasks", "i4", self.num_slots),
                 ("neighbours", "f2", (self.num_neighbours, len(GROUPS["neighbour"]))),
                 ("neighbour_mask", "?", self.num_neighbours),
@@ -167,6 +168,7 @@ class Replay:
         record["vehicle"] = observation.vehicle[rows]
         record["stops"][:, :num_slots] = observation.stops[rows]
         record["mask"][:, :num_slots] = observation.mask[rows]
+        record["is_fallback"][:, :num_slots] = observation.is_fallback[rows]
         record["tasks"][:, :num_slots] = observation.tasks[rows]
         record["neighbours"][:, :num_neighbours] = observation.neighbours[rows]
         record["neighbour_mask"][:, :num_neighbours] = observation.neighbour_mask[rows]

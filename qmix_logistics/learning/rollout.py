@@ -165,7 +165,7 @@ class BatchRollout:
     def _remember(self, replay: Replay, rounds: Sequence[GrantedRound], chains: Sequence[tuple[_Chain, float]]) -> None:
         """Remember decisions in which someone had a choice; forced ones only let time pass."""
         first = rounds[0]
-        is_choice = (np.count_nonzero(first.observation.mask, axis=1) > 1) & (first.slots != NO_SLOT)
+        is_choice = first.observation.has_choice & (first.slots != NO_SLOT)
         for epoch, (chain, time_s) in enumerate(chains):
             rows = np.flatnonzero(is_choice & (first.observation.epoch == epoch))
             if not len(rows):
@@ -193,6 +193,6 @@ def _share_of_day(site: Site, epoch: DecisionEpoch) -> float:
 
 def _count_kinds(result: RolloutResult, rounds: Sequence[GrantedRound]) -> None:
     for played in rounds:
-        rows = np.flatnonzero((np.count_nonzero(played.observation.mask, axis=1) > 1) & (played.slots != NO_SLOT))
+        rows = np.flatnonzero(played.observation.has_choice & (played.slots != NO_SLOT))
         chosen = played.observation.stops[rows, played.slots[rows], : len(StopKind)]
         result.kinds += np.rint(chosen.sum(axis=0)).astype(np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from dataclasses import dataclass
 
@@ -101,6 +102,20 @@ class DecisionEpoch:
     def num_deciders(self) -> int:
         """Number of vehicles that must decide."""
         return len(self.deciders)
+
+    def without(self, columns: Int[np.ndarray, " decider"]) -> DecisionEpoch:
+        """
+        Return the epoch of the deciders that have no stop yet, without the tasks that are gone.
+
+        Parameters
+        ----------
+        columns
+            Column of the stop that each decider has got, or -1.
+        """
+        waiting = columns < 0
+        feasible = self.feasible[waiting].copy()
+        feasible[:, columns[columns >= self.pick_ups.start]] = False
+        return dataclasses.replace(self, deciders=self.deciders[waiting], feasible=feasible)
 
 
 @dataclass(frozen=True, slots=True)
