@@ -62,8 +62,13 @@ class JointObservation:
     state_site: Float[np.ndarray, "epoch state_site_feature"]
 
     @property
+    def is_deferred(self) -> Bool[np.ndarray, "row slot"]:
+        """Fallbacks of rows that see a pick-up."""
+        return self.is_fallback & (self.tasks >= 0).any(axis=1, keepdims=True)
+
+    @property
     def has_choice(self) -> Bool[np.ndarray, " row"]:
         """Whether each row chooses among stops, or competes with another row of its epoch."""
-        is_first = self.mask & ~(self.is_fallback & (self.tasks >= 0).any(axis=1, keepdims=True))
+        is_first = self.mask & ~self.is_deferred
         has_rival = np.bincount(self.epoch)[self.epoch] > 1
         return (np.count_nonzero(is_first, axis=1) > 1) | (has_rival & (np.count_nonzero(self.mask, axis=1) > 1))

@@ -94,6 +94,11 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
             + [f"site.{feature.name}" for feature in STATE_SITE]
         )
 
+    @property
+    def total_cost(self) -> float:
+        """Cost of the day so far, not discounted."""
+        return self._simulator.total_cost
+
     def observation_space(self, agent: str) -> gymnasium.spaces.Space[Any]:
         """
         Return the space of an agent's observations, always the same object.
@@ -128,7 +133,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
             Of the choice of the day and of the lots; None: go on with those of the last seed.
         options
             ``split`` ("training", the default, "validation" or "test") and ``day``, its index; without an index a
-            day is drawn.
+            day is drawn. Others are ignored, as PettingZoo asks.
 
         Returns
         -------
@@ -137,12 +142,13 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         Raises
         ------
         ValueError
-            If an option is unknown or has no such day.
+            If there is no such split or day.
         """
         if seed is not None:
             self._rng = np.random.default_rng(seed)
         self._epoch = self._simulator.reset(self._draw_day(options or {}))
         self._columns = np.full(self._epoch.num_deciders, -1)
+        self._num_illegal = [0] * len(self.possible_agents)
         self.agents = list(self.possible_agents) if self._epoch.end is None else []
         return self._observe(), self._infos(0.0, 0.0)
 
@@ -155,7 +161,8 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         Parameters
         ----------
         actions
-            One for each agent; each must be legal by its mask.
+            One for each agent. No vehicle ever does what its mask forbids: instead of an illegal action a legal one
+            is drawn, and counted in ``infos`` as ``num_illegal``.
 
         Returns
         -------
@@ -164,7 +171,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         Raises
         ------
         ValueError
-            If an action is missing or not legal.
+            If a vehicle that must decide has no action, or the day is over.
         """
         if not self.agents:
             raise ValueError("the day is over; call reset() first")
@@ -198,15 +205,16 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         """Free nothing."""
 
     def _draw_day(self, options: Mapping[str, Any]) -> Day:
-        if unknown := set(options) - {"split", "day"}:
-            raise ValueError(f"unknown option {', '.join(sorted(unknown))}; expected 'split' or 'day'")
-        split = Split(options.get("split", "training"))
+        name = str(options.get("split", "training"))
+        if name.upper() not in Split.__members__:
+            raise ValueError(f"split '{name}': expected 'training', 'validation' or 'test'")
+        split = Split[name.upper()]
         available = self._demand.num_days(split)
         index = options.get("day")
         if index is None:
             index = int(self._rng.integers(MAX_SEED_DAY if available is None else available))
         elif not 0 <= index < (math.inf if available is None else available):
-            raise ValueError(f"day {index} of {split.value}: expected 0 to {available}, exclusive")
+            raise ValueError(f"day {index} of {name}: expected 0 to {available}, exclusive")
         return self._demand.realise(DayKey(split, index))
 
     def _waiting(self) -> DecisionEpoch:
@@ -249,12 +257,15 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
     def _infos(self, cost: float, elapsed_s: float) -> dict[str, Any]:
         discount = math.exp(-elapsed_s / self._tau_s)
         info = {"cost": cost, "elapsed_s": elapsed_s, "discount": discount, "time_s": self._epoch.time_s}
-        return {agent: dict(info) for agent in self.agents}
+        return {
+            agent: info | {"num_illegal": num_illegal}
+            for agent, num_illegal in zip(self.agents, self._num_illegal, strict=True)
+        }
 
     def _claim(self, actions: Mapping[str, int]) -> None:
         """Grant the stops that were chosen, in random order."""
         seen, taken = self._seen, set[int]()
-        chosen = [self._checked(row, actions) for row in range(len(seen.decider))]
+        chosen = [self._legal(row, actions) for row in range(len(seen.decider))]
         deciders = self._epoch.deciders
         for row in self._rng.permutation(len(chosen)).tolist():
             task = int(seen.tasks[row, chosen[row]])
@@ -262,14 +273,14 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
                 taken.add(task)
                 self._columns[np.searchsorted(deciders, seen.decider[row])] = seen.columns[row, chosen[row]]
 
-    def _checked(self, row: int, actions: Mapping[str, int]) -> int:
+    def _legal(self, row: int, actions: Mapping[str, int]) -> int:
+        """Return a vehicle's action, or any legal one, and count it, instead of one that is not."""
         number = int(self._seen.decider[row])
-        agent = self.possible_agents[number]
+        agent, mask = self.possible_agents[number], self._masks[number]
         if agent not in actions:
             raise ValueError(f"{agent} must decide, but has no action")
-        action, mask = int(actions[agent]), self._masks[number]
-        if not (0 <= action < len(mask) and mask[action]):
-            raise ValueError(
-                f"action {action} of {agent} is not legal; its action_mask allows {mask.nonzero()[0].tolist()}"
-            )
-        return action
+        action = int(actions[agent])
+        if 0 <= action < len(mask) and mask[action]:
+            return action
+        self._num_illegal[number] += 1
+        return int(self._rng.choice(mask.nonzero()[0]))

@@ -128,7 +128,7 @@ def _about_training(spec: ScenarioSpec, training: pd.DataFrame) -> Iterator[Aler
             text = f"{policy}, training {seed}, was still improving when it ended."
             yield Alert(Severity.NOTE, text, "Train longer with --train-budget.")
         last = greedy.iloc[-1]
-        if last["epsilon"] < 0.2 and last["greedy_cost"] > PARTED * last["exploring_cost"]:
+        if last["guided_share"] < 0.2 and last["greedy_cost"] > PARTED * last["exploring_cost"]:
             costs = f"{last['greedy_cost']:.2f} without exploration, {last['exploring_cost']:.2f} with it"
             text = f"{policy}, training {seed}: the last policy costs {costs}."
             yield Alert(Severity.WARNING, text, "The greedy policy has collapsed; the best one before was kept.")

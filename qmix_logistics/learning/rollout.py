@@ -7,68 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 
 from qmix_logistics.environment.codec import Codec
-from qmix_logistics.environment.joint_decision import NO_SLOT, GrantedRound, decide_jointly
-from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.environment.joint_decision import NO_SLOT, GrantedRound, Scorer, decide_jointly
 from qmix_logistics.learning.hindsight import Hindsight
 from qmix_logistics.learning.replay import TERMINAL, Replay
-from qmix_logistics.learning.utility_network import LocalBatch, UtilityNetwork
 from qmix_logistics.simulation import Day, DecisionEpoch, End, Simulator, Site, StopKind
-
-
-class GreedyScorer:
-    """
-    Scores candidates by their advantage.
-
-    Parameters
-    ----------
-    network
-        The agents' network.
-    """
-
-    def __init__(self, network: UtilityNetwork) -> None:
-        self._network = network
-
-    @torch.no_grad()
-    def __call__(self, observation: JointObservation) -> Float[np.ndarray, "row slot"]:
-        """Return advantages; see ``Scorer``."""
-        batch = LocalBatch(
-            vehicle=torch.from_numpy(observation.vehicle),
-            stops=torch.from_numpy(observation.stops),
-            mask=torch.from_numpy(observation.mask),
-            neighbours=torch.from_numpy(observation.neighbours),
-            neighbour_mask=torch.from_numpy(observation.neighbour_mask),
-        )
-        return self._network(batch).advantage.numpy()
-
-
-class ExploringScorer:
-    """
-    Scores like another, but now and then a vehicle draws lots; those who do choose first, in random order.
-
-    Parameters
-    ----------
-    greedy
-        The other.
-    epsilon
-        Share of choices taken at random.
-    rng
-        Where the lots come from.
-    """
-
-    def __init__(self, greedy: GreedyScorer, epsilon: float, rng: np.random.Generator) -> None:
-        self._greedy, self._epsilon, self._rng = greedy, epsilon, rng
-
-    def __call__(self, observation: JointObservation) -> Float[np.ndarray, "row slot"]:
-        """Return advantages or lots; see ``Scorer``."""
-        scores = self._greedy(observation)
-        explores = self._rng.random(len(scores)) < self._epsilon
-        highest = scores.max(initial=0.0, where=observation.mask)
-        lots = highest + 1.0 + self._rng.random(scores.shape)
-        return np.where(explores[:, None] & observation.mask, lots, scores)
 
 
 @dataclass(slots=True)
@@ -126,7 +71,7 @@ class BatchRollout:
     def play(
         self,
         days: Sequence[Day],
-        scorer: Callable[[JointObservation], Float[np.ndarray, "row slot"]],
+        scorer: Scorer,
         replay: Replay | None = None,
         after_step: Callable[[int, float], None] | None = None,
     ) -> RolloutResult:

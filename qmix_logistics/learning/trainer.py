@@ -16,7 +16,8 @@ from qmix_logistics.environment.codec import Codec
 from qmix_logistics.learning.building import build_network, replay_shape, reward_unit
 from qmix_logistics.learning.learner import Learner, UpdateStatistics
 from qmix_logistics.learning.replay import Replay
-from qmix_logistics.learning.rollout import BatchRollout, ExploringScorer, GreedyScorer
+from qmix_logistics.learning.rollout import BatchRollout
+from qmix_logistics.learning.scorers import ExploringScorer, GreedyScorer
 from qmix_logistics.learning.utility_network import UtilityNetwork
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.scenario.training import Training
@@ -38,8 +39,8 @@ class CurvePoint:
         Joint decisions made.
     updates
         Gradient steps taken.
-    epsilon
-        Share of choices taken at random in the round.
+    guided_share
+        Share of the round's choices that were left to the guide.
     exploring_cost
         Mean cost of the round's days, with exploration.
     greedy_cost
@@ -55,7 +56,7 @@ class CurvePoint:
     days: int
     epochs: int
     updates: int
-    epsilon: float
+    guided_share: float
     exploring_cost: float
     greedy_cost: float | None
     is_best: bool
@@ -160,9 +161,10 @@ class Trainer:
             Told the share of the budget that is used.
         """
         days = self._next_days()
-        epsilon = self._epsilon()
+        guided_share = self._guided_share()
         statistics: list[UpdateStatistics] = []
-        scorer = ExploringScorer(GreedyScorer(self.learner.network.utilities), epsilon, self._rng)
+        policy = GreedyScorer(self.learner.network.utilities)
+        scorer = ExploringScorer(policy, self._training.exploration, guided_share, self._rng)
         due = self._updates_due()
 
         def after_step(num_epochs: int, share_of_day: float) -> None:
@@ -177,7 +179,7 @@ class Trainer:
         every = self._training.validate_every_days
         is_due = self._days // every > before // every or self.progress >= 1.0
         greedy_cost, is_best = self._validate() if is_due else (None, False)
-        point = self._point(epsilon, float(result.costs.mean()), greedy_cost, is_best, statistics, result.kinds)
+        point = self._point(guided_share, float(result.costs.mean()), greedy_cost, is_best, statistics, result.kinds)
         self.curve.append(point)
         return point
 
@@ -196,13 +198,11 @@ class Trainer:
             self._demand.realise(DayKey(Split.TRAINING, index % available if available else index)) for index in indices
         ]
 
-    def _epsilon(self) -> float:
-        exploration, budget = self._training.exploration, self._training.budget
-        fall_days = exploration.fall_days
+    def _guided_share(self) -> float:
+        guide_days, budget = self._training.exploration.guide_days, self._training.budget
         if budget.days is not None:
-            fall_days = min(fall_days, max(budget.days // 2, 1))
-        share = min(self._days / fall_days, 1.0)
-        return exploration.start + (exploration.end - exploration.start) * share
+            guide_days = min(guide_days, max(budget.days // 2, 1))
+        return max(1.0 - self._days / guide_days, 0.0)
 
     def _updates_due(self) -> Callable[[], int]:
         training = self._training
@@ -267,7 +267,7 @@ class Trainer:
 
     def _point(
         self,
-        epsilon: float,
+        guided_share: float,
         exploring_cost: float,
         greedy_cost: float | None,
         is_best: bool,
@@ -283,7 +283,7 @@ class Trainer:
             days=self._days,
             epochs=self._epochs,
             updates=self._updates,
-            epsilon=epsilon,
+            guided_share=guided_share,
             exploring_cost=exploring_cost,
             greedy_cost=greedy_cost,
             is_best=is_best,

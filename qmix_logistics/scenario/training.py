@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_serializer
 from pydantic_core import PydanticCustomError
@@ -57,14 +57,23 @@ TrainBudget = Annotated[Budget, BeforeValidator(_budget_from_text)]
 
 
 class Exploration(Document):
-    """Share of decisions taken at random while training: falls linearly from ``start`` to ``end``, then stays."""
+    """
+    What is tried while training.
 
-    start: Annotated[float, Field(ge=0, le=1)] = 1.0
-    """At the beginning."""
-    end: Annotated[float, Field(ge=0, le=1)] = 0.05
-    """At the end of the fall."""
-    fall_days: Annotated[int, Field(ge=1)] = 60
-    """Days over which it falls, but at most half of the budget."""
+    At first a guide acts, so that values are learned for days that go reasonably well; then, more and more, the policy
+    itself. Meanwhile some choices are drawn by lot: among the best, where it matters which is better, and among all.
+    """
+
+    guide: Literal["atc", "random"] = "atc"
+    """Who acts at first: the ATC rule on what each vehicle sees, or chance."""
+    guide_days: Annotated[int, Field(ge=1)] = 60
+    """Days over which the guide's share of choices falls from 1 to 0, but at most half of the budget."""
+    best_share: Annotated[float, Field(ge=0, le=1)] = 0.25
+    """Share of choices drawn among the ``num_best`` best."""
+    num_best: Annotated[int, Field(ge=1)] = 3
+    """How many those are."""
+    any_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Share of choices drawn among all candidates."""
 
 
 class Training(Document):

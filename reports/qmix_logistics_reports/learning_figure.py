@@ -47,7 +47,7 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
         )
         canvas.circle(x_scale(kept["days"]), y_scale(min(kept["greedy_cost"], y_scale.high)), 6, "ring")
     rows = tuple(
-        (str(p["training_seed"]), str(p["days"]), short(p["epsilon"], 2), short(p["exploring_cost"], 4),
+        (str(p["training_seed"]), str(p["days"]), short(p["guided_share"], 2), short(p["exploring_cost"], 4),
          short(p["greedy_cost"], 4), "kept" if p["is_best"] else "")
         for p in points
     )  # fmt: skip
@@ -56,7 +56,7 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
         "one upwards, the policy needs its random choices; then look at the alerts. Test days play no part here."
     )
     svg = canvas.render(f"Learning curve of {policy}", "Cost against days trained on, greedy and exploring.")
-    columns = ("training", "days", "exploration", "cost exploring", "cost greedy", "")
+    columns = ("training", "days", "guided", "cost exploring", "cost greedy", "")
     return Figure(svg, caption, columns, rows)
 
 
