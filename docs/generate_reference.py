@@ -1,0 +1,251 @@
+"""
+Write the reference pages that the code itself knows: scenario.md, features.md and kpis.md.
+
+Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from qmix_logistics.environment import schema
+from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI
+from qmix_logistics.scenario import ScenarioSpec, units
+from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/generate_reference.py; change the docstrings in the code instead. -->"
+CHAPTERS = ("network", "fleet", "demand", "distributions", "operations", "policies", "training", "experiment")
+"""Modules of the scenario, in the order of the page."""
+QUANTITIES = (
+    ("time", units.Seconds, "s"),
+    ("length", units.Metres, "m"),
+    ("speed", units.MetresPerSecond, "m/s"),
+    ("energy", units.WattHours, "Wh"),
+    ("power", units.Watts, "W"),
+    ("rate", units.PerHour, "/h"),
+    ("share", units.Percent, "%"),
+    ("memory", units.Mebibytes, "MiB"),
+)
+OTHER_UNITS = {"per_km": "per kilometre", "per_kwh": "per kilowatt-hour", "per_piece": "load units per piece"}
+"""Endings that mean no unit of a document's field by themselves."""
+AS_WRITTEN = {"Budget": "text such as `200 days` or `5 min`, or "}
+"""Models that a document may write in another way than as a mapping."""
+SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
+
+
+def pages() -> dict[Path, str]:
+    """Return the text of each page by its path."""
+    texts = {"scenario": _scenario(), "features": _features(), "kpis": _kpis()}
+    return {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
+
+
+def _scenario() -> list[str]:
+    document = ScenarioSpec.model_json_schema()
+    models = {"ScenarioSpec": document, **document["$defs"]}
+    lines = [NOTE, "", "# Scenario", "", _plain(ScenarioSpec.__doc__), ""]
+    lines += [
+        "Unknown fields are refused. A field without a default must be given. `qmix-logistics validate` names every",
+        "fault at once, with line and column.",
+        "",
+        *_quantities(),
+        "## Top level",
+        "",
+        *_fields(ScenarioSpec, models),
+    ]
+    for chapter in CHAPTERS:
+        module = importlib.import_module(f"qmix_logistics.scenario.{chapter}")
+        lines += [f"## {chapter.capitalize()}", "", _plain(module.__doc__), ""]
+        for model in vars(module).values():
+            if inspect.isclass(model) and model.__module__ == module.__name__ and model.__name__ in models:
+                lines += [f"### {model.__name__}", "", _plain(model.__doc__), "", *_fields(model, models)]
+    return [*lines, *_rules()]
+
+
+def _quantities() -> list[str]:
+    rows = []
+    for name, quantity, symbol in QUANTITIES:
+        adapter: TypeAdapter[float] = TypeAdapter(quantity)
+        accepted = [f"`{unit}` = {adapter.validate_python(f'1 {unit}'):.6g} {symbol}" for unit in _accepted(adapter)]
+        rows.append([name, symbol, ", ".join(accepted)])
+    return ["## Units", "", *_table(("quantity", "plain number is in", 'as text, such as `"2 min"`'), rows), ""]
+
+
+def _accepted(adapter: TypeAdapter[float]) -> list[str]:
+    """Return the units that a quantity accepts: its error message lists them."""
+    try:
+        adapter.validate_python("?")
+    except ValidationError as error:
+        return str(error.errors()[0]["ctx"]["accepted"]).split(", ")
+    raise AssertionError("a quantity accepts no question mark")
+
+
+def _fields(model: type[BaseModel], schemas: Mapping[str, Any]) -> list[str]:
+    described, rows = schemas[model.__name__], []
+    for field, entry in described["properties"].items():
+        is_required = field in described.get("required", ())
+        default = "**required**" if is_required else _default(model, field, entry)
+        meaning = _plain(entry.get("description", "Which of the alternatives this is."))
+        limits = "; ".join(dict.fromkeys([*_bounds(model.model_fields[field]), *_shapes(entry)]))
+        rows.append([f"`{field}`", _type(entry), _unit(field), default, limits, meaning])
+    return [*_table(("field", "type", "unit", "default", "range", "meaning"), rows), ""]
+
+
+def _type(entry: Mapping[str, Any]) -> str:
+    if "$ref" in entry:
+        name = entry["$ref"].rpartition("/")[2]
+        return f"{AS_WRITTEN.get(name, '')}[{name}](#{name.lower()})"
+    options = entry.get("anyOf") or entry.get("oneOf")
+    if options:
+        is_duration = entry.get("discriminator", {}).get("propertyName") == "dist"
+        return " or ".join(dict.fromkeys([*["number"] * is_duration, *(_type(option) for option in options)]))
+    if "const" in entry or "enum" in entry:
+        return ", ".join(f"`{value}`" for value in entry.get("enum", [entry.get("const")]))
+    if "prefixItems" in entry:
+        return "pair of names"
+    if entry["type"] == "array":
+        return f"list of: {_type(entry['items'])}"
+    names = {"number": "number", "integer": "whole number", "boolean": "true or false", "null": "none"}
+    return names.get(entry["type"], entry.get("format", "text"))
+
+
+def _unit(field: str) -> str:
+    others = [unit for ending, unit in OTHER_UNITS.items() if field.endswith(ending)]
+    unit = others[0] if others else units.unit_of(field)
+    return f"currency {unit}".strip() if "cost" in field else unit
+
+
+def _default(model: type[BaseModel], field: str, entry: Mapping[str, Any]) -> str:
+    if (model, field) == (ScenarioSpec, "policies"):
+        return ", ".join(f"`{policy_name(policy)}`" for policy in DEFAULT_POLICIES)
+    default = entry["default"]
+    if isinstance(default, dict):
+        constant = default.get("mean_s") if default.get("dist") == "constant" else None
+        return "its defaults" if constant is None else f"{constant:g}"
+    if default is None or default in ("", []):
+        return "none"
+    if isinstance(default, float):
+        return f"{default:g}"
+    return f"`{default}`" if isinstance(default, str) else json.dumps(default)
+
+
+def _bounds(part: Any) -> Iterator[str]:
+    """Yield the bounds of numbers in a field or an annotation; a JSON schema drops those of quantities."""
+    found = [part, *getattr(part, "metadata", ()), *getattr(part, "__metadata__", ())]
+    texts = [f"{SIGNS[sign]} {getattr(item, sign):g}" for item in found for sign in SIGNS if hasattr(item, sign)]
+    for item in found[1:]:
+        texts += _bounds(item) if isinstance(item, FieldInfo) else []
+    if texts:
+        yield " and ".join(texts)
+    annotations = [part.annotation] if isinstance(part, FieldInfo) else get_args(part)
+    for annotation in annotations:
+        if annotation is not None and not isinstance(annotation, FieldInfo):
+            yield from _bounds(annotation)
+
+
+def _shapes(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a JSON schema says of the length of lists and of names."""
+    for option in (entry, *entry.get("anyOf", ())):
+        if "minItems" in option:
+            yield f"{option['minItems']} or more entries"
+        if "maxLength" in option:
+            yield f"up to {option['maxLength']} characters"
+        if "pattern" in option:
+            yield f"`{option['pattern']}`"
+
+
+def _rules() -> list[str]:
+    """Return what is validated beyond single fields: by the models' validators and by ``scenario/checks.py``."""
+    return [
+        "## Checked across fields",
+        "",
+        "- Facility ids are unique and name aisles that exist; closed arcs are arcs of the warehouse.",
+        "- Every rack and facility can be reached and left again.",
+        "- A class with a battery needs a charger on the site.",
+        "- `demand.load.high_units` is at most the largest `capacity_units` of the fleet.",
+        "- `share_pct` of the order classes sum to 100; ids of classes and names of policies are unique.",
+        "- `profile` begins at 0, rises, and ends before `horizon.demand_s`.",
+        "- Battery levels: `reserve_pct` < `charge_below_pct` ≤ `charge_idle_below_pct` < `charge_to_pct`, and",
+        "  `reserve_pct` ≤ `initial.low_pct` ≤ `initial.high_pct`; a `charging_curve` rises from 0 %.",
+        "- A trace can be read; all its lines lie between `day_starts_s` and `day_starts_s` + `horizon.demand_s`; at",
+        "  least one day is left to train on; `experiment.replications` is at most the number of test days.",
+        "- `experiment.reference` is one of the policies.",
+    ]
+
+
+def _features() -> list[str]:
+    tree = ast.parse(inspect.getsource(schema))
+    docstrings = dict(_attribute_docstrings(tree.body))
+    lines = [NOTE, "", "# Features", "", _plain(schema.__doc__), ""]
+    lines += [f"LIMIT is {schema.LIMIT:g}. {docstrings['LIMIT']}", ""]
+    lines += [
+        "A learned policy decides on the groups `vehicle`, `stop` and `neighbour`. The groups `state_…` are seen by",
+        "the mixing network in training, and by no vehicle when it decides.",
+        "",
+    ]
+    sizes = [[f"[{name}](#{name})", str(len(group)), docstrings[name.upper()]] for name, group in schema.GROUPS.items()]
+    lines += [*_table(("group", "features", "describes"), sizes), ""]
+    for name, group in schema.GROUPS.items():
+        rows = [[f"`{f.name}`", f.unit, f"{f.scale:g}", f.meaning] for f in group]
+        lines += [f"## {name}", "", docstrings[name.upper()], ""]
+        lines += [*_table(("feature", "unit", "divided by", "meaning"), rows), ""]
+    return lines[:-1]
+
+
+def _attribute_docstrings(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Yield each name that a module assigns to with the string below it."""
+    for statement, below in itertools.pairwise(body):
+        if isinstance(statement, ast.AnnAssign | ast.Assign) and isinstance(below, ast.Expr):
+            target = statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
+            if isinstance(target, ast.Name) and isinstance(below.value, ast.Constant):
+                yield target.id, _plain(str(below.value.value))
+
+
+def _kpis() -> list[str]:
+    module = importlib.import_module("qmix_logistics.evaluation.kpis")
+    rows = [[f"`{kpi.name}`", kpi.unit or "count", kpi.better.value, kpi.formula] for kpi in KPIS]
+    return [
+        NOTE,
+        "",
+        "# KPIs",
+        "",
+        _plain(module.__doc__),
+        "",
+        f"`{PRIMARY_KPI}` is the declared indicator; all others are exploratory. An indicator that is not defined on a",
+        "day, such as a mean over no orders, is empty in `replications.csv`; it then has no mean over days and is not",
+        "compared. Indicators that are better neither way are reported but not compared.",
+        "",
+        *_table(("KPI", "unit", "better", "formula"), rows),
+    ]
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    cells = [header, ["---"] * len(header), *rows]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells]
+
+
+def _plain(text: str | None) -> str:
+    """Return a docstring as one paragraph of Markdown for each of its own."""
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
+    return "\n\n".join(re.sub(r"``([^`]+)``", r"`\1`", " ".join(part.split())) for part in paragraphs)
+
+
+def main() -> None:
+    """Write all pages."""
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
