@@ -78,7 +78,7 @@ class Learner:
 
     def __init__(self, network: TeamNetwork, learning_rate: float, polyak: float, gradient_clip: float) -> None:
         self.network, self.target = network, copy.deepcopy(network).requires_grad_(False)
-        self.optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
+        self.optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
         self._polyak, self._gradient_clip = polyak, gradient_clip
 
     def set_learning_rate(self, learning_rate: float) -> None:
@@ -168,10 +168,11 @@ def local_batch(rows: np.ndarray) -> LocalBatch:
         Records of the replay.
     """
     used = max(int(np.count_nonzero(rows["mask"], axis=1).max(initial=1)), 1)
+    mask = rows["mask"][:, :used].copy()
     return LocalBatch(
         vehicle=_tensor(rows["vehicle"]),
-        stops=_tensor(rows["stops"][:, :used]),
-        mask=torch.from_numpy(rows["mask"][:, :used].copy()),
+        stops=_tensor(rows["stops"][:, :used][mask]),
+        mask=torch.from_numpy(mask),
         neighbours=_tensor(rows["neighbours"]),
         neighbour_mask=torch.from_numpy(rows["neighbour_mask"].copy()),
     )

@@ -33,7 +33,7 @@ class GreedyScorer:
         """Return advantages; see ``Scorer``."""
         batch = LocalBatch(
             vehicle=torch.from_numpy(observation.vehicle),
-            stops=torch.from_numpy(observation.stops),
+            stops=torch.from_numpy(observation.stops[observation.mask]),
             mask=torch.from_numpy(observation.mask),
             neighbours=torch.from_numpy(observation.neighbours),
             neighbour_mask=torch.from_numpy(observation.neighbour_mask),

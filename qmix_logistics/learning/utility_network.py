@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from qmix_logistics.environment.schema import NEIGHBOUR, STOP, VEHICLE
@@ -20,14 +20,16 @@ class LocalBatch:
     ----------
     vehicle
         The vehicle itself.
-    stops, mask
-        Its candidates, and which slots hold one.
+    stops
+        The candidates of all rows, one after another, without gaps.
+    mask
+        Which slots hold one; at least one each.
     neighbours, neighbour_mask
         Vehicles that it hears.
     """
 
     vehicle: Float[Tensor, "row vehicle_feature"]
-    stops: Float[Tensor, "row slot stop_feature"]
+    stops: Float[Tensor, "stop stop_feature"]
     mask: Bool[Tensor, "row slot"]
     neighbours: Float[Tensor, "row neighbour neighbour_feature"]
     neighbour_mask: Bool[Tensor, "row neighbour"]
@@ -87,16 +89,25 @@ class UtilityNetwork(nn.Module):
         batch
             Observations; every row has at least one candidate.
         """
+        row = batch.mask.nonzero()[:, 0]
+        counts = batch.mask.sum(dim=1)
         stops = self.stop(batch.stops)
         neighbours = masked_mean(self.neighbour(batch.neighbours), batch.neighbour_mask)
-        largest = stops.masked_fill(~batch.mask[..., None], 0.0).amax(dim=1)
-        pooled = [batch.vehicle, masked_mean(stops, batch.mask), largest, neighbours]
+        largest = torch.segment_reduce(stops, "max", lengths=counts)
+        pooled = [batch.vehicle, _mean_by_row(stops, row, counts), largest, neighbours]
         embedding = self.body(torch.cat(pooled, dim=1))
-        joint = torch.relu(self.advantage_of_stop(stops) + self.advantage_of_body(embedding)[:, None])
-        raw = self.advantage(joint).squeeze(-1)
-        centred = raw - masked_mean(raw[..., None], batch.mask)
-        advantage = centred.masked_fill(~batch.mask, -torch.inf)
+        joint = torch.relu(self.advantage_of_stop(stops) + self.advantage_of_body(embedding).index_select(0, row))
+        raw = self.advantage(joint)
+        centred = (raw - _mean_by_row(raw, row, counts).index_select(0, row)).squeeze(-1)
+        advantage = centred.new_full(batch.mask.shape, -torch.inf).masked_scatter(batch.mask, centred)
         return Utilities(self.value(embedding).squeeze(-1), advantage, embedding)
+
+
+def _mean_by_row(
+    values: Float[Tensor, "stop feature"], row: Int[Tensor, " stop"], counts: Int[Tensor, " row"]
+) -> Float[Tensor, "row feature"]:
+    total = values.new_zeros(len(counts), values.shape[1]).index_add(0, row, values)
+    return total / counts[:, None]
 
 
 def masked_mean(

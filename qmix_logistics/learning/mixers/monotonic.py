@@ -17,7 +17,8 @@ class MonotonicMixer(Mixer):
 
     Differences: :math:`w_1` of a vehicle is made from its embedding :math:`h_i` and the pooled state instead of being
     a row of a matrix of fixed size, so the same weights mix any number of vehicles; the state is pooled; and only
-    vehicles that decide are summed.
+    vehicles that decide are summed. Biases of the weights start so that the slope is about 1, as in a sum: with
+    random ones it is about 0.1, and utilities learn slowly.
 
     Parameters
     ----------
@@ -42,6 +43,8 @@ class MonotonicMixer(Mixer):
         self.first_bias = nn.Linear(hidden, mixer_hidden)
         self.second_weight = nn.Linear(hidden, mixer_hidden)
         self.value = StateValue(hidden)
+        for layer in (self.first_weight, self.second_weight):
+            nn.init.constant_(layer.bias, mixer_hidden**-0.5)
 
     def forward(
         self,

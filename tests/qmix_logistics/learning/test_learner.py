@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from documents import battery_scenario, scenario
+from playing import test_day
+
+from qmix_logistics.environment.codec import Codec
+from qmix_logistics.learning.building import build_network, replay_shape
+from qmix_logistics.learning.hindsight import NUM_FEATURES, Hindsight
+from qmix_logistics.learning.learner import Learner, local_batch
+from qmix_logistics.learning.replay import TERMINAL, Replay, Sample
+from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics.scenario.policies import Algorithm
+from qmix_logistics.scenario.training import Training
+from qmix_logistics.simulation import Day, DecisionEpoch, Simulator, Site, compile_site
+
+TRAINING = Training(hidden=16, mixer_hidden=8)
+
+
+def two_tasks_at(spec: ScenarioSpec, times_s: list[float]) -> tuple[Site, Day]:
+    """A day with an order of one task at each time."""
+    site, day = compile_site(spec), test_day(spec)
+    orders = day.orders[: len(times_s)].copy()
+    orders["release_s"], orders["due_s"] = times_s, np.array(times_s) + 300
+    return site, dataclasses.replace(day, orders=orders, tasks=day.tasks[: len(times_s)])
+
+
+def first_epoch(spec: ScenarioSpec, times_s: list[float]) -> tuple[Site, DecisionEpoch]:
+    """The first epoch of such a day at which there is work."""
+    site, day = two_tasks_at(spec, times_s)
+    epoch = Simulator(site).reset(day)
+    assert epoch.num_pending == len(times_s)
+    return site, epoch
+
+
+def sample_with(site: Site, epoch: DecisionEpoch, slots: list[int] | None = None) -> Sample:
+    """A sample of one decision, bootstrapped at the same epoch."""
+    observation = Codec(site).encode([epoch])
+    replay = Replay(replay_shape(site), 2**20)
+    rows = np.arange(len(observation.decider))
+    slots = [int(observation.mask[row].argmax()) for row in rows] if slots is None else slots
+    numbers = [replay.add(observation, 0, rows, np.array(slots), np.zeros(NUM_FEATURES)) for _ in range(2)]
+    replay.connect(numbers[0], numbers[1], -1.0, 0.0)
+    return replay.sample(1, 100.0, 0.0, np.random.default_rng(0))
+
+
+def learner_of(algorithm: Algorithm, seed: int = 0) -> Learner:
+    """A learner whose advantages are not 0."""
+    learner = Learner(build_network(algorithm, TRAINING, seed), 1e-3, 0.1, 10.0)
+    torch.manual_seed(seed)
+    for network in (learner.network, learner.target):
+        torch.nn.init.normal_(network.utilities.advantage.weight)
+    learner.target.load_state_dict(learner.network.state_dict())
+    return learner
+
+
+@pytest.mark.parametrize("algorithm", ["vdn", "qmix"])
+def test_only_one_vehicle_gets_a_task_in_the_bootstrap(algorithm: Algorithm) -> None:
+    """
+    Two idle vehicles, one task.
+
+    The target is the value of one of them taking it and the other waiting, which is less than both independent maxima.
+    """
+    site, epoch = first_epoch(scenario(), [0.0])
+    learner, sample = learner_of(algorithm), sample_with(site, epoch)
+    utilities = learner.target.utilities(local_batch(sample.next_rows))
+    tasks = sample.next_rows["tasks"][:, : utilities.advantage.shape[1]]
+    take = [int((tasks[row] >= 0).argmax()) for row in range(2)]
+    wait = [int(((tasks[row] < 0) & (utilities.advantage[row].numpy() > -np.inf)).argmax()) for row in range(2)]
+    winner = int(utilities.advantage[[0, 1], take].argmax())
+    slots = [take[row] if row == winner else wait[row] for row in range(2)]
+    executable = sample_with(site, epoch, slots)
+    expected = -1.0 + learner.values(executable).item()
+    assert learner.targets(sample).item() == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
+def test_a_completed_day_is_not_bootstrapped(algorithm: Algorithm) -> None:
+    site, epoch = first_epoch(scenario(), [0.0])
+    observation, replay = Codec(site).encode([epoch]), Replay(replay_shape(site), 2**20)
+    rows = np.arange(2)
+    number = replay.add(observation, 0, rows, observation.mask.argmax(axis=1), np.zeros(NUM_FEATURES))
+    replay.connect(number, TERMINAL, -3.0, 9.0)
+    targets = learner_of(algorithm).targets(replay.sample(4, 100.0, 0.0, np.random.default_rng(0)))
+    assert set(targets.tolist()) == {-3.0}
+
+
+@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
+def test_vehicles_that_never_decide_change_no_gradient_of_the_agents(algorithm: Algorithm) -> None:
+    """Only rows enter the mixer: with the same state, a decision of two among two or among five is learned alike."""
+    site, epoch = first_epoch(scenario(), [0.0, 0.0])
+    sample = sample_with(site, epoch)
+    wide = dataclasses.replace(
+        sample, epochs=_with_copies(sample.epochs, 3), next_epochs=_with_copies(sample.next_epochs, 3)
+    )
+    gradients, targets = [], []
+    for each in (sample, wide):
+        learner = learner_of(algorithm)
+        targets.append(learner.targets(each))
+        learner.values(each).sum().backward()
+        gradients.append(
+            [parameter.grad.clone() for parameter in learner.network.parameters() if parameter.grad is not None]
+        )
+    torch.testing.assert_close(targets[0], targets[1])
+    for mine, theirs in zip(*gradients, strict=True):
+        torch.testing.assert_close(mine, theirs)
+
+
+def _with_copies(epochs: np.ndarray, times: int) -> np.ndarray:
+    """Give the state's vehicles twins: the pooled state is their mean and stays the same."""
+    fields = [
+        (name, *((epochs.dtype[name].base, (epochs.dtype[name].shape[0] * times, *epochs.dtype[name].shape[1:]))
+                 if name == "state_vehicles" else (epochs.dtype[name],)))
+        for name in epochs.dtype.names
+    ]  # fmt: skip
+    wide = np.zeros(len(epochs), fields)
+    for name in epochs.dtype.names:
+        wide[name] = np.tile(epochs[name], (1, times, 1)) if name == "state_vehicles" else epochs[name]
+    return wide
+
+
+@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
+def test_values_learn_a_known_return(algorithm: Algorithm) -> None:
+    """Two choices, worth -1 and -3 for ever after: both are learned, so the better one is taken."""
+    site, epoch = first_epoch(battery_scenario(fleet__0__count=1), [0.0, 0.0])
+    observation, replay = Codec(site).encode([epoch]), Replay(replay_shape(site), 2**20)
+    tasks = np.flatnonzero(observation.tasks[0] >= 0)
+    for slot, reward in zip(tasks, (-1.0, -3.0), strict=True):
+        number = replay.add(observation, 0, np.array([0]), np.array([slot]), np.zeros(NUM_FEATURES))
+        replay.connect(number, TERMINAL, reward, 10.0)
+    learner = Learner(build_network(algorithm, TRAINING, 0), 5e-3, 0.05, 10.0)
+    rng = np.random.default_rng(0)
+    for _ in range(400):
+        learner.update(replay.sample(16, 100.0, 0.0, rng))
+    drawn = replay.sample(16, 100.0, 0.0, rng)
+    np.testing.assert_allclose(learner.values(drawn).detach().numpy(), drawn.returns, atol=0.1)
+    advantage = learner.network.utilities(local_batch(drawn.rows[:1])).advantage[0]
+    assert advantage[tasks[0]] > advantage[tasks[1]]
+
+
+def test_the_target_network_follows_slowly() -> None:
+    site, epoch = first_epoch(scenario(), [0.0])
+    learner = learner_of("qmix")
+    before = [parameter.clone() for parameter in learner.target.parameters()]
+    learner.update(sample_with(site, epoch))
+    for old, online, target in zip(before, learner.network.parameters(), learner.target.parameters(), strict=True):
+        torch.testing.assert_close(target, old + 0.1 * (online - old))
+
+
+def test_hindsight_counts_what_comes() -> None:
+    """Orders at 5, 15 and 100 s, seen from 0 s and from 10 s; windows end after 10, 20, 40, 80 and 160 s."""
+    spec = scenario()
+    site, day = two_tasks_at(spec, [5.0, 15.0, 100.0])
+    day.orders["weight"] = [4.0, 1.0, 1.0]
+    hindsight, unit = Hindsight(site, day), site.fleet.num_vehicles
+    tasks = np.array([1, 1, 0, 0, 1]) / unit
+    weights = np.array([4, 1, 0, 0, 1]) / site.mean_weight / unit
+    np.testing.assert_allclose(hindsight.after(0.0), [*weights, *tasks])
+    np.testing.assert_allclose(hindsight.after(10.0)[5:], np.array([1, 0, 0, 0, 1]) / unit)

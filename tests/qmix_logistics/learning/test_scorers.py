@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import numpy as np
+from documents import battery_scenario
+from observing import kept_epochs
+
+from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.joint_decision import decide_jointly
+from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.learning.scorers import ExploringScorer, atc_scores
+from qmix_logistics.scenario.training import Exploration
+from qmix_logistics.simulation import Site
+from qmix_logistics_baselines import rules
+from qmix_logistics_baselines.index_policy import IndexPolicy
+
+SPEC = battery_scenario(fleet__0__count=4, demand__rate_per_h=400, information__radio_range_m=5.0)
+
+
+def seen() -> tuple[Site, JointObservation]:
+    site, epochs = kept_epochs(SPEC, 60)
+    return site, Codec(site).encode(epochs)
+
+
+def slots_are_greedy(scores: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    return scores.argmax(axis=1) == reference.argmax(axis=1)
+
+
+def test_the_guide_is_the_atc_rule() -> None:
+    """On what a vehicle sees; where it sees all tasks, the days are those of the baseline, decision by decision."""
+    site, epochs = kept_epochs(SPEC, 200)
+    rule = IndexPolicy(rules.AtcScore(2.0))
+    rule.reset(site, np.random.default_rng(0))
+    same = [
+        np.array_equal(decide_jointly(Codec(site), [epoch], atc_scores)[0][0].columns, rule.decide(epoch).columns)
+        for epoch in epochs
+    ]
+    assert np.mean(same) > 0.99
+
+
+def test_without_exploration_the_policy_acts() -> None:
+    _, observation = seen()
+    still = Exploration(best_share=0.0, any_share=0.0)
+    scores = ExploringScorer(atc_scores, still, 0.0, np.random.default_rng(0))(observation)
+    assert np.array_equal(scores, atc_scores(observation))
+
+
+def test_lots_fall_on_candidates_only() -> None:
+    _, observation = seen()
+    for exploration in (Exploration(any_share=1.0), Exploration(best_share=1.0, any_share=0.0)):
+        scores = ExploringScorer(atc_scores, exploration, 0.5, np.random.default_rng(0))(observation)
+        assert np.array_equal(scores > -np.inf, observation.mask)
+
+
+def test_lots_among_the_best_fall_on_the_best() -> None:
+    _, observation = seen()
+    exploration = Exploration(best_share=1.0, num_best=2, any_share=0.0)
+    may_be_first = np.where(observation.is_deferred, -np.inf, atc_scores(observation))
+    second = np.sort(may_be_first, axis=1)[:, ::-1][:, 1]
+    taken = set()
+    for seed in range(20):
+        scores = ExploringScorer(atc_scores, exploration, 0.0, np.random.default_rng(seed))(observation)
+        chosen = scores.argmax(axis=1)
+        assert (may_be_first[np.arange(len(chosen)), chosen] >= second).all()
+        taken.add(tuple(chosen))
+    assert len(taken) > 10
+
+
+def test_shares_are_shares() -> None:
+    """Of many rows with a choice, the lots change about the share that draws them, less those that draw the best."""
+    _, observation = seen()
+    wide = np.count_nonzero(observation.mask & ~observation.is_deferred, axis=1) >= 3
+    changed = []
+    for seed in range(40):
+        exploration = Exploration(best_share=0.3, num_best=3, any_share=0.0)
+        scores = ExploringScorer(atc_scores, exploration, 0.0, np.random.default_rng(seed))(observation)
+        changed.append(~slots_are_greedy(scores, atc_scores(observation))[wide])
+    assert 0.3 * 2 / 3 - 0.05 < np.mean(changed) < 0.3 * 2 / 3 + 0.05
+
+
+def test_chance_can_guide() -> None:
+    _, observation = seen()
+    exploration = Exploration(guide="random", best_share=0.0, any_share=0.0)
+    first, second = (
+        ExploringScorer(atc_scores, exploration, 1.0, np.random.default_rng(seed))(observation) for seed in (0, 1)
+    )
+    assert not np.array_equal(first.argmax(axis=1), second.argmax(axis=1))
