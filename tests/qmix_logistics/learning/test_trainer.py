@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from documents import scenario
+from playing import test_day
+
+from qmix_logistics.composition import build_demand
+from qmix_logistics.episode import play
+from qmix_logistics.errors import PolicyFileError
+from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
+from qmix_logistics.learning.learned_policy import CARD, LearnedPolicy, load_policy, save_policy
+from qmix_logistics.learning.trainer import CurvePoint, Trainer
+from qmix_logistics.learning.training_run import train
+from qmix_logistics.learning.utility_network import UtilityNetwork
+from qmix_logistics.scenario.policies import Algorithm
+from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
+
+SPEC = scenario(
+    horizon__demand_s=600,
+    horizon__drain_s=600,
+    demand__rate_per_h=240,
+    training={
+        "budget": "12 days",
+        "envs_per_batch": 3,
+        "hidden": 8,
+        "mixer_hidden": 4,
+        "epochs_before_learning": 20,
+        "epochs_per_update": 4,
+        "batch_epochs": 16,
+        "validate_every_days": 6,
+        "checkpoint_every_days": 3,
+        "replay_mib": 0.1,
+    },
+)
+
+
+def trainer(algorithm: Algorithm = "qmix", seed: int = 0) -> Trainer:
+    site = compile_site(SPEC)
+    return Trainer(site, build_demand(SPEC, site), algorithm, SPEC.training, seed, num_validation_days=2)
+
+
+def rounds(trainer: Trainer, number: int) -> list[CurvePoint]:
+    torch.set_num_threads(1)
+    return [trainer.train_round() for _ in range(number)]
+
+
+def weights(trainer: Trainer) -> bytes:
+    modules = (trainer.learner.network, trainer.learner.target)
+    return b"".join(value.numpy().tobytes() for module in modules for value in module.state_dict().values())
+
+
+@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
+def test_stopped_and_resumed_equals_never_stopped(algorithm: Algorithm, tmp_path: Path) -> None:
+    """Networks, targets, optimiser, replay, schedules, random state: all of it, to the last bit."""
+    straight, stopped = trainer(algorithm), trainer(algorithm)
+    rounds(straight, 4)
+    rounds(stopped, 2)
+    save_checkpoint(stopped, tmp_path / "checkpoint")
+    resumed = trainer(algorithm)
+    load_checkpoint(resumed, tmp_path / "checkpoint")
+    rounds(resumed, 2)
+    assert resumed.curve == straight.curve
+    assert weights(resumed) == weights(straight)
+    assert straight.best is not None and resumed.best is not None
+    assert np.array_equal(resumed.best.costs, straight.best.costs)
+    for mine, theirs in zip(resumed.best.network.parameters(), straight.best.network.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+
+
+def test_the_same_seed_gives_the_same_policy_and_another_seed_another() -> None:
+    first, again, other = trainer(seed=1), trainer(seed=1), trainer(seed=2)
+    for each in (first, again, other):
+        rounds(each, 3)
+    assert weights(first) == weights(again) != weights(other)
+    assert first.curve == again.curve != other.curve
+
+
+def test_an_interrupted_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    class StopError(Exception):
+        pass
+
+    def stop_late(share: float) -> None:
+        if share > 0.6:
+            raise StopError
+
+    straight, interrupted, resumed = trainer(), trainer(), trainer()
+    path = tmp_path / "checkpoint"
+    train(straight, tmp_path / "other", 3, lambda share: None)
+    with pytest.raises(StopError):
+        train(interrupted, path, 3, stop_late)
+    train(resumed, path, 3, lambda share: None)
+    assert resumed.curve == straight.curve
+    assert weights(resumed) == weights(straight)
+
+
+def test_greedy_and_exploring_costs_are_both_logged_and_the_best_is_kept() -> None:
+    each = trainer()
+    points = rounds(each, 4)
+    assert [point.days for point in points] == [3, 6, 9, 12]
+    assert [point.greedy_cost is not None for point in points] == [False, True, False, True]
+    assert all(point.exploring_cost > 0 for point in points)
+    assert [point.guided_share for point in points] == pytest.approx([1.0, 0.5, 0.0, 0.0])
+    assert each.best is not None and each.progress == 1.0
+    kept = [point for point in points if point.is_best]
+    assert each.best.costs.mean() == pytest.approx(kept[-1].greedy_cost)
+
+
+def test_training_never_plays_a_validation_day() -> None:
+    """Other splits, other random streams: no day of one is a day of the other."""
+    site = compile_site(SPEC)
+    demand = build_demand(SPEC, site)
+    training = {demand.realise(DayKey(Split.TRAINING, index)).orders.tobytes() for index in range(30)}
+    held_out = {
+        demand.realise(DayKey(split, index)).orders.tobytes()
+        for split in (Split.VALIDATION, Split.TEST)
+        for index in range(30)
+    }
+    assert len(training) == 30 and len(held_out) == 60 and not training & held_out
+
+
+def test_a_saved_policy_plays_the_same_day(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    network = UtilityNetwork(8)
+    torch.nn.init.normal_(network.advantage.weight)
+    save_policy(network, tmp_path, 8, {"algorithm": "qmix"})
+    site, day = compile_site(SPEC), test_day(SPEC)
+    costs = [
+        play(Simulator(site), policy, day, np.random.default_rng(0)).records.total_cost
+        for policy in (LearnedPolicy(network), load_policy(tmp_path))
+    ]
+    assert costs[0] == costs[1]
+
+
+def test_a_policy_of_other_observations_is_refused(tmp_path: Path) -> None:
+    save_policy(UtilityNetwork(8), tmp_path, 8, {})
+    card = tmp_path / CARD
+    card.write_text(card.read_text().replace('"arrival"', '"distance"'))
+    with pytest.raises(PolicyFileError, match="trained on other observations"):
+        load_policy(tmp_path)
+    card.unlink()
+    with pytest.raises(PolicyFileError, match="holds no policy"):
+        load_policy(tmp_path)
