@@ -26,8 +26,17 @@ from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate_reference.py; change the docstrings in the code instead. -->"
-CHAPTERS = ("network", "fleet", "demand", "distributions", "operations", "policies", "training", "experiment")
-"""Modules of the scenario, in the order of the page."""
+CHAPTERS = {
+    "network": "Site",
+    "fleet": "Vehicles",
+    "demand": "Orders",
+    "distributions": "Durations",
+    "operations": "Rules of the day",
+    "policies": "Kinds of policies",
+    "training": "Learning",
+    "experiment": "Comparison",
+}
+"""Headings by module, in the order of the page."""
 QUANTITIES = (
     ("time", units.Seconds, "s"),
     ("length", units.Metres, "m"),
@@ -64,9 +73,9 @@ def _scenario() -> list[str]:
         "",
         *_fields(ScenarioSpec, models),
     ]
-    for chapter in CHAPTERS:
+    for chapter, heading in CHAPTERS.items():
         module = importlib.import_module(f"qmix_logistics.scenario.{chapter}")
-        lines += [f"## {chapter.capitalize()}", "", _plain(module.__doc__), ""]
+        lines += [f"## {heading}", "", _plain(module.__doc__), ""]
         for model in vars(module).values():
             if inspect.isclass(model) and model.__module__ == module.__name__ and model.__name__ in models:
                 lines += [f"### {model.__name__}", "", _plain(model.__doc__), "", *_fields(model, models)]
