@@ -53,11 +53,11 @@ class RollingHorizonPolicy(Document):
     kind: Literal["rolling_horizon"]
     name: PolicyName | None = None
     """Name in the results; by default the kind."""
-    replan_period_s: Annotated[Seconds, Field(gt=0)] = 30.0
+    replan_period_s: Annotated[Seconds, Field(gt=0)] = 5.0
     """A plan older than this is made anew; so is one that leaves an idle vehicle without a task."""
-    max_planned_tasks: Annotated[int, Field(ge=1, le=1000)] = 40
+    max_planned_tasks: Annotated[int, Field(ge=1, le=1000)] = 30
     """Plan at most this many tasks, the most urgent."""
-    solution_limit: Annotated[int, Field(ge=1)] = 50
+    solution_limit: Annotated[int, Field(ge=1)] = 20
     """Search effort: solutions that the local search accepts; a count, not a clock, so that plans repeat."""
     safety_time_limit_s: Annotated[Seconds, Field(gt=0)] = 30.0
     """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
