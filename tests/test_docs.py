@@ -109,5 +109,6 @@ def test_overrides_in_pages_fit_the_shipped_scenarios() -> None:
     for page, words in commands():
         shipped = [word for word in words if word.startswith("scenarios/") and (ROOT / word).is_file()]
         sets = [words[index + 1] for index, word in enumerate(words) if word == "--set"]
+        overrides = [parse_override(text) for text in sets if not text.startswith("demand.path=")]  # the reader's file
         if shipped:
-            assert load_scenario(ROOT / shipped[0], [parse_override(text) for text in sets]), page
+            assert load_scenario(ROOT / shipped[0], overrides), page
