@@ -3,6 +3,7 @@ Intervals and tests on differences of days that both policies have played.
 
 Differences d[training seed, day] vary between days and between trainings. With fewer than five trainings the interval
 is over days only and holds for these very policies; from five on, the wider of days-only and seeds-only is taken.
+One day says nothing of other days: then there is no interval.
 """
 
 from __future__ import annotations
@@ -84,9 +85,9 @@ def estimate(values: Float[np.ndarray, "seed day"], confidence: float) -> Estima
     """
     num_seeds = len(values)
     by_day = _t_interval(values.mean(axis=0), confidence)
-    if num_seeds >= MIN_SEEDS:
+    if num_seeds >= MIN_SEEDS and by_day is not None:
         by_seed = _t_interval(values.mean(axis=1), confidence)
-        if by_day is None or (by_seed is not None and by_seed[1] - by_seed[0] > by_day[1] - by_day[0]):
+        if by_seed is not None and by_seed[1] - by_seed[0] > by_day[1] - by_day[0]:
             return _estimate(values, by_seed, IntervalKind.OVER_SEEDS)
     return _estimate(values, by_day, IntervalKind.OVER_DAYS)
 

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from qmix_logistics.evaluation.kpis import Better
+from qmix_logistics.evaluation.statistics import Estimate, IntervalKind, Verdict, estimate, holm, judge
+
+LOWER, HIGHER = Better.LOWER, Better.HIGHER
+
+
+def between(low: float, high: float) -> Estimate:
+    return Estimate((low + high) / 2, low, high, 0.0, IntervalKind.OVER_DAYS, 1, 10)
+
+
+def test_t_interval_by_hand() -> None:
+    """Differences 1 to 5: mean 3, standard error sqrt(2.5 / 5), t(0.975, 4) = 2.7764 (any table)."""
+    found = estimate(np.array([[1.0, 2.0, 3.0, 4.0, 5.0]]), 0.95)
+    half = 2.7764451 * math.sqrt(0.5)
+    assert (found.mean, found.low, found.high) == pytest.approx((3, 3 - half, 3 + half))
+    assert (found.kind, found.num_seeds, found.num_days) == (IntervalKind.OVER_DAYS, 1, 5)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 30), st.sampled_from([0.8, 0.95, 0.99]))
+def test_it_is_scipy_s_paired_t_test(seed: int, num_days: int, confidence: float) -> None:
+    rng = np.random.default_rng(seed)
+    mine, theirs = rng.normal(11, 3, num_days), rng.normal(10, 3, num_days)
+    found, paired = estimate((mine - theirs)[None], confidence), stats.ttest_rel(mine, theirs)
+    interval = paired.confidence_interval(confidence)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+    assert found.p_value == pytest.approx(paired.pvalue)
+
+
+def test_below_five_seeds_the_interval_is_over_days_only() -> None:
+    values = np.array([[1.0, 2.0], [50.0, 51.0], [90.0, 91.0], [7.0, 8.0]])
+    found, over_days = estimate(values, 0.95), stats.ttest_1samp(values.mean(axis=0), 0).confidence_interval()
+    assert (found.low, found.high) == pytest.approx((over_days.low, over_days.high))
+    assert (found.kind, found.num_seeds, found.num_days) == (IntervalKind.OVER_DAYS, 4, 2)
+
+
+@given(st.integers(0, 10**6), st.floats(0.01, 100), st.floats(0.01, 100))
+def test_from_five_seeds_on_the_wider_interval_is_taken(seed: int, by_seed: float, by_day: float) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(0, by_seed, (5, 1)) + rng.normal(0, by_day, (1, 8)) + rng.normal(0, 0.01, (5, 8))
+    found = estimate(values, 0.95)
+    intervals = [stats.ttest_1samp(values.mean(axis=axis), 0).confidence_interval() for axis in (0, 1)]
+    widths = [interval.high - interval.low for interval in intervals]
+    assert found.high - found.low == pytest.approx(max(widths))
+    assert found.kind is (IntervalKind.OVER_SEEDS if widths[1] > widths[0] else IntervalKind.OVER_DAYS)
+
+
+@pytest.mark.parametrize("num_seeds", [1, 4, 5, 30])
+def test_one_day_allows_no_inference_however_many_trainings(num_seeds: int) -> None:
+    found = estimate(np.arange(num_seeds, dtype=float)[:, None], 0.95)
+    assert found.mean == (num_seeds - 1) / 2
+    assert np.isnan([found.low, found.high, found.p_value]).all()
+    assert found.kind is IntervalKind.NONE
+    assert judge(found, math.nan, LOWER, 1e9, 0.95) is Verdict.INCONCLUSIVE
+
+
+def test_equal_days_differ_by_nothing_and_a_constant_difference_is_certain() -> None:
+    same, apart = (estimate(np.full((1, 5), value), 0.95) for value in (0.0, 2.0))
+    assert (same.low, same.high, same.p_value) == (0, 0, 1)
+    assert (apart.low, apart.high, apart.p_value) == (2, 2, 0)
+
+
+def test_holm_by_hand() -> None:
+    """Four tests: 0.005 x 4, 0.01 x 3; then 0.03 x 2, and 0.04 x 1 may not fall below that."""
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+
+
+def test_holm_counts_only_what_was_tested_and_stays_below_one() -> None:
+    assert holm([0.6, math.nan, 0.02]) == pytest.approx([0.6, math.nan, 0.04], nan_ok=True)
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holm_is_the_closed_test_of_bonferroni(p_values: list[float]) -> None:
+    """A hypothesis falls with every set of hypotheses that it is in; so its p is the largest of the sets' n x min p."""
+    sets = [[i for i in range(len(p_values)) if mask >> i & 1] for mask in range(1, 2 ** len(p_values))]
+    closed = [
+        max(min(1.0, len(one) * min(p_values[j] for j in one)) for one in sets if index in one)
+        for index in range(len(p_values))
+    ]
+    assert holm(p_values) == pytest.approx(closed)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "better", "expected"),
+    [
+        (-3.0, -2.0, 0.01, LOWER, Verdict.BETTER),
+        (2.0, 3.0, 0.01, LOWER, Verdict.WORSE),
+        (2.0, 3.0, 0.01, HIGHER, Verdict.BETTER),
+        (-3.0, -2.0, 0.01, HIGHER, Verdict.WORSE),
+        (-0.9, 1.0, 1.0, LOWER, Verdict.EQUIVALENT),
+        (0.2, 0.9, 0.01, LOWER, Verdict.EQUIVALENT),  # surely more, but not enough to matter
+        (-0.9, 1.1, 1.0, LOWER, Verdict.INCONCLUSIVE),
+        (0.5, 1.5, 0.01, LOWER, Verdict.WORSE),
+        (2.0, 3.0, 0.051, LOWER, Verdict.INCONCLUSIVE),  # not after Holm's adjustment
+        (0.0, 3.0, 0.01, LOWER, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_verdict(low: float, high: float, p: float, better: Better, expected: Verdict) -> None:
+    assert judge(between(low, high), p, better, 1.0, 0.95) is expected
