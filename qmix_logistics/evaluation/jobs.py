@@ -6,11 +6,12 @@ A job commits its result by itself, atomically, so whatever is finished stays fi
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing as mp
 import multiprocessing.connection
 import signal
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -97,7 +98,10 @@ def run_jobs(jobs: Sequence[Job], num_workers: int, on_progress: Callable[[Progr
 
 
 def _run_here(job: Job, on_progress: Callable[[Progress], None]) -> None:
-    job.run(lambda share: on_progress(Progress(job.name, job.stage, share)))
+    try:
+        job.run(lambda share: on_progress(Progress(job.name, job.stage, share)))
+    except Exception as error:  # as in a worker process: whatever it was, it failed in this job
+        raise _failed(job, traceback.format_exc()) from error
     on_progress(Progress(job.name, job.stage, 1.0))
 
 
@@ -114,7 +118,8 @@ class _Pool:
         for _ in range(num_workers):
             mine, theirs = context.Pipe()
             process = context.Process(target=_work, args=(theirs,), daemon=True)
-            process.start()
+            with _deaf_to_the_keyboard():
+                process.start()
             theirs.close()
             self._workers[mine] = process
 
@@ -145,21 +150,41 @@ class _Pool:
         job = self._busy[connection]
         try:
             message: float | str = connection.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             message = "the process ended without a word; perhaps it ran out of memory"
         if isinstance(message, str):
-            raise JobError(f"{job.name} failed; what was finished is kept.\n{message}")
+            raise _failed(job, message)
         self._on_progress(Progress(job.name, job.stage, message))
         if message >= 1.0:
             del self._busy[connection]
             self._done.add(job.name)
 
 
+def _failed(job: Job, reason: str) -> JobError:
+    return JobError(f"{job.name} failed; what was finished is kept.\n{reason}")
+
+
+@contextlib.contextmanager
+def _deaf_to_the_keyboard() -> Iterator[None]:
+    """Keep interrupts waiting; a process started meanwhile never gets any, not even while it imports."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(connection: multiprocessing.connection.Connection) -> None:
     """Run the jobs that come in; the parent alone answers to the keyboard."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
-        job: Job = connection.recv()
+        try:
+            job: Job = connection.recv()
+        except EOFError:  # the parent was killed
+            return
         try:
             job.run(lambda share: connection.send(min(share, 0.999)))
         except BaseException:  # whatever it was, the parent must hear of it

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from qmix_logistics.errors import JobError
+from qmix_logistics.evaluation.jobs import Progress, run_jobs
+
+
+@dataclass(frozen=True)
+class Square:
+    """Writes the square of its number; needs another job's file, if it waits for one."""
+
+    folder: Path
+    number: int
+    after: str | None = None
+    stage = "squaring"
+
+    @property
+    def name(self) -> str:
+        return f"square {self.number}"
+
+    @property
+    def place(self) -> Path:
+        return self.folder / str(self.number)
+
+    def is_done(self) -> bool:
+        return self.place.exists()
+
+    def run(self, report: Callable[[float], None]) -> None:
+        report(0.5)
+        before = self.folder / self.after.removeprefix("square ") if self.after else None
+        self.place.write_text(f"{self.number**2} {before.read_text() if before else ''}".strip())
+
+
+@dataclass(frozen=True)
+class Failing(Square):
+    """Fails."""
+
+    def run(self, report: Callable[[float], None]) -> None:
+        raise ZeroDivisionError("seven by nothing")
+
+
+@dataclass(frozen=True)
+class Dying(Square):
+    """Its process is killed, as by a machine that has no memory left."""
+
+    def run(self, report: Callable[[float], None]) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Interrupted(Square):
+    """The user interrupts while it runs."""
+
+    def run(self, report: Callable[[float], None]) -> None:
+        raise KeyboardInterrupt
+
+
+def ignore(progress: Progress) -> None:
+    pass
+
+
+def chain(folder: Path) -> list[Square]:
+    return [Square(folder, n, after=f"square {n - 2}" if n > 2 else None) for n in range(1, 7)]
+
+
+@pytest.mark.parametrize("num_workers", [1, 2, 5])
+def test_results_do_not_depend_on_the_number_of_processes(tmp_path: Path, num_workers: int) -> None:
+    seen: list[Progress] = []
+    run_jobs(chain(tmp_path), num_workers, seen.append)
+    texts = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    assert texts == {"1": "1", "2": "4", "3": "9 1", "4": "16 4", "5": "25 9 1", "6": "36 16 4"}
+    assert {progress.name for progress in seen if progress.share == 1.0} == {f"square {n}" for n in range(1, 7)}
+    assert len([progress for progress in seen if progress.share == 0.5]) == 6
+
+
+@pytest.mark.parametrize("num_workers", [1, 2])
+def test_what_is_done_is_not_done_again(tmp_path: Path, num_workers: int) -> None:
+    jobs = chain(tmp_path)
+    for job in jobs[:3]:
+        job.place.write_text("kept")
+    seen: list[Progress] = []
+    run_jobs(jobs, num_workers, seen.append)
+    assert [(tmp_path / str(n)).read_text() for n in range(1, 7)] == ["kept"] * 3 + ["16 kept", "25 kept", "36 16 kept"]
+    assert seen[:3] == [Progress(f"square {n}", "squaring", 1.0) for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("num_workers", [1, 2])
+def test_a_failure_names_its_job_and_keeps_what_was_finished(tmp_path: Path, num_workers: int) -> None:
+    jobs = [Square(tmp_path, 1), Failing(tmp_path, 7, after="square 1"), Square(tmp_path, 9, after="square 7")]
+    with pytest.raises(JobError, match=r"square 7 failed; what was finished is kept(.|\n)*seven by nothing"):
+        run_jobs(jobs, num_workers, ignore)
+    assert [file.name for file in tmp_path.iterdir()] == ["1"]
+
+
+def test_a_process_that_dies_is_noticed(tmp_path: Path) -> None:
+    with pytest.raises(JobError, match=r"square 3 failed; .*\n.*the process ended without a word"):
+        run_jobs([Dying(tmp_path, 3), Square(tmp_path, 4)], 2, ignore)
+
+
+def test_an_interrupt_is_no_failure_of_the_job(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_jobs([Interrupted(tmp_path, 3)], 1, ignore)
