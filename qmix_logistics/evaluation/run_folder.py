@@ -16,6 +16,8 @@ from qmix_logistics.errors import RunFolderError
 
 BASELINE_SEED = 0
 """Training seed of what is not trained; trainings count from 1."""
+UNFINISHED = ".unfinished-"
+"""How the names of files and folders begin that are being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +112,31 @@ class RunFolder:
             If it exists and is not to be resumed, or holds another scenario, or cannot be written.
         """
         try:
-            if self.path.exists() and not (self.path.is_dir() and not any(self.path.iterdir())):
+            if self._is_used():
                 if not resume:
                     raise RunFolderError(
                         f"{self.path} exists; add --resume to go on with it, or name another with --out"
                     )
                 self._check(scenario_text)
             self.path.mkdir(parents=True, exist_ok=True)
-            for leftover in self.path.glob("*/.unfinished-*"):
-                shutil.rmtree(leftover)
+            self._remove_leftovers()
             if not self.scenario.exists():
                 write_atomically(self.scenario, scenario_text)
         except OSError as error:
             raise RunFolderError(f"{self.path} cannot be written: {error.strerror}") from error
+
+    def _is_used(self) -> bool:
+        if not self.path.is_dir():
+            return self.path.exists()
+        return any(not entry.name.startswith(UNFINISHED) for entry in self.path.iterdir())
+
+    def _remove_leftovers(self) -> None:
+        for pattern in (f"{UNFINISHED}*", f"*/{UNFINISHED}*"):
+            for leftover in self.path.glob(pattern):
+                if leftover.is_dir():
+                    shutil.rmtree(leftover, ignore_errors=True)
+                else:
+                    leftover.unlink(missing_ok=True)
 
     def _check(self, scenario_text: str) -> None:
         if not self.scenario.is_file():
@@ -144,11 +158,16 @@ def committed(folder: Path) -> Iterator[Path]:
     folder
         Its place.
     """
-    unfinished = folder.parent / f".unfinished-{os.getpid()}-{folder.name}"
+    unfinished = folder.parent / f"{UNFINISHED}{os.getpid()}-{folder.name}"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     yield unfinished
-    unfinished.replace(folder)
+    try:
+        unfinished.replace(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(unfinished)  # a worker that outlived its killed run was quicker; its result is the same
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -163,7 +182,7 @@ def write_atomically(path: Path, text: str) -> None:
         Its content.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
+    unfinished = path.with_name(f"{UNFINISHED}{os.getpid()}-{path.name}")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)
 
