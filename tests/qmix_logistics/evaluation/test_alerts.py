@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from documents import scenario
+
+from qmix_logistics.evaluation.alerts import Alert, Severity, find_alerts
+from qmix_logistics.evaluation.contender import Contender
+
+ATC, QMIX = Contender("atc", "global", is_learned=False), Contender("qmix", "local", is_learned=True)
+NO_TRAINING = pd.DataFrame(columns=["policy", "training_seed"])
+QUIET = {"end": "completed", "mask_violations": 0.0, "strandings": 0.0, "plans_cut_off": 0, "candidate_cut_pct": 0.0}
+
+
+def replications(num_days: int = 10, **changes: Any) -> pd.DataFrame:
+    """Days on which nothing happens; a list changes a column day by day."""
+    rows = [{"policy": "atc", "day": day, "total_cost": 10.0, **QUIET} for day in range(num_days)]
+    return pd.DataFrame(rows).assign(**changes)
+
+
+def curve(greedy: list[float | None], best: list[bool], exploring: float = 10.0) -> pd.DataFrame:
+    """A training; the guide plays no part in it."""
+    points = {"greedy_cost": greedy, "is_best": best, "exploring_cost": exploring, "guided_share": 0.0}
+    return pd.DataFrame(points).assign(policy="qmix", training_seed=1)
+
+
+def alerts(
+    table: pd.DataFrame, training: pd.DataFrame = NO_TRAINING, learned: bool = False, **changes: Any
+) -> list[Alert]:
+    return list(find_alerts(scenario(**changes), (ATC, QMIX) if learned else (ATC,), table, training))
+
+
+def test_a_quiet_experiment_has_no_alerts() -> None:
+    assert alerts(replications()) == []
+    steady = curve([10.0, 9.0, 9.5], [True, True, False])
+    assert alerts(replications(), steady, learned=True, experiment__training_seeds=5) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "severity", "text"),
+    [
+        ({"mask_violations": [1.0] + [0.0] * 9}, "error", "atc chose stops that were not feasible."),
+        ({"strandings": [2.0] * 2 + [0.0] * 8}, "warning", "atc: vehicles ran out of energy 4 times."),
+        ({"plans_cut_off": [3] + [0] * 9}, "warning", "atc: 3 plans were cut off by the clock"),
+        ({"end": ["truncated"] * 3 + ["completed"] * 7}, "note", "30 % of the days ended with time running out"),
+        ({"total_cost": [90.0] + [10.0] * 9}, "warning", "One day makes 50 % of all cost"),
+        ({"candidate_cut_pct": 6.0}, "note", "the list of candidates left out feasible stops in 6 % of choices"),
+        ({"num_days": 1}, "warning", "One test day: differences have no interval."),
+        ({"num_days": 9}, "note", "9 test days: intervals assume"),
+    ],
+)
+def test_alert(changes: dict[str, Any], severity: str, text: str) -> None:
+    (alert,) = alerts(replications(**changes))
+    assert alert.severity is Severity(severity)
+    assert text in alert.text
+
+
+@pytest.mark.parametrize(
+    "changes", [{"total_cost": [59.0] + [10.0] * 9}, {"candidate_cut_pct": 5.0}, {"candidate_cut_pct": None}]
+)
+def test_below_its_threshold_an_alert_is_silent(changes: dict[str, Any]) -> None:
+    """59 of 149 is 39.6 %, below 40 %."""
+    assert alerts(replications(**changes)) == []
+
+
+@pytest.mark.parametrize(("seeds", "text"), [(1, "one training:"), (4, "4 trainings:")])
+def test_below_five_trainings_results_are_conditional_on_these_policies(seeds: int, text: str) -> None:
+    (alert,) = alerts(replications(), learned=True, experiment__training_seeds=seeds)
+    assert text in alert.text
+    assert "conditional on these policies" in alert.text
+
+
+def test_a_budget_in_seconds_cannot_be_repeated() -> None:
+    training = curve([10.0, 9.0, 9.5], [True, True, False])
+    timed = {"experiment__training_seeds": 5, "training__budget": "5 min"}
+    (alert,) = alerts(replications(), training, learned=True, **timed)
+    assert "The training budget is in seconds" in alert.text
+
+
+@pytest.mark.parametrize(
+    ("greedy", "best", "text"),
+    [
+        ([10.0, 9.0, None, 8.0], [True, True, False, True], "was still improving when it ended"),
+        ([10.0, 9.0, 12.6], [True, True, False], "the last policy costs 12.60 without exploration, 10.00 with it"),
+    ],
+)
+def test_alert_about_a_training(greedy: list[float | None], best: list[bool], text: str) -> None:
+    (alert,) = alerts(replications(), curve(greedy, best), learned=True, experiment__training_seeds=5)
+    assert text in alert.text
