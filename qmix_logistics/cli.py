@@ -32,14 +32,19 @@ Sets = Annotated[
 ]
 
 
-@app.callback(invoke_without_command=False)
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    """Simulate a fleet, learn a decentralised dispatch policy, compare it with an optimiser on the same days."""
-    if version:
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Simulate a fleet, learn a decentralised dispatch policy, compare it with an optimiser on the same days."""
 
 
 @app.command()

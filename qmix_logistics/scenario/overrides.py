@@ -52,10 +52,10 @@ def parse_override(text: str, source: str | None = None) -> Override:
     path, equals, value = text.partition("=")
     if not equals or not path:
         raise ScenarioError([Problem(source, 0, 0, "", "has no value; expected key.path=value")])
-    keys = tuple(int(part) if part.isdigit() else part for part in path.split("."))
+    keys = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
     try:
         return Override(keys, parse_scalar(value), source)
-    except YAMLError as error:
+    except (YAMLError, ValueError, RecursionError) as error:
         raise ScenarioError([Problem(source, 0, 0, "", "has a value that is not YAML")]) from error
 
 

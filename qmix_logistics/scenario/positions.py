@@ -15,6 +15,8 @@ from qmix_logistics.errors import Problem, ScenarioError
 FieldPath = tuple[str | int, ...]
 Position = tuple[int, int]
 
+_TOO_DEEP = "is not YAML that can be read: it is nested too deeply, or contains itself"
+
 
 @dataclass(slots=True)
 class LocatedDocument:
@@ -30,7 +32,7 @@ class LocatedDocument:
     keys, entries
         Line and column, both from 1, of each key and of each value, by path.
     problems
-        Duplicate keys.
+        Duplicate keys, and values that cannot be read.
     """
 
     path: str
@@ -83,8 +85,13 @@ def read_located(path: str, text: str) -> LocatedDocument:
         raise ScenarioError([Problem(path, line, column, "", f"is not YAML: {error.problem}")]) from error
     except YAMLError as error:
         raise ScenarioError([Problem(path, 1, 1, "", f"is not YAML: {error}")]) from error
+    except RecursionError as error:
+        raise ScenarioError([Problem(path, 1, 1, "", _TOO_DEEP)]) from error
     document = LocatedDocument(path)
-    document.values = _construct(yaml, document, root, ()) if root is not None else None
+    try:
+        document.values = _construct(yaml, document, root, ()) if root is not None else None
+    except RecursionError as error:
+        raise ScenarioError([Problem(path, 1, 1, "", _TOO_DEEP)]) from error
     return document
 
 
@@ -107,7 +114,21 @@ def _construct(yaml: YAML, document: LocatedDocument, node: Node, path: FieldPat
     if isinstance(node, MappingNode):
         return _construct_mapping(yaml, document, node.value, path)
     assert isinstance(node, ScalarNode)
-    return yaml.constructor.construct_object(node)
+    return _construct_scalar(yaml, document, node, path)
+
+
+def _construct_scalar(yaml: YAML, document: LocatedDocument, node: ScalarNode, path: FieldPath) -> Any:
+    """Return a scalar's value, or its text where YAML cannot tell the value."""
+    try:
+        return yaml.constructor.construct_object(node)
+    except (MarkedYAMLError, ValueError) as error:
+        reason = error.problem if isinstance(error, MarkedYAMLError) else str(error)
+        document.problems.append(
+            Problem(
+                document.path, *document.entries[path], spell(path), f"is not YAML: {reason}. Quote it if it is text"
+            )
+        )
+        return node.value
 
 
 def _construct_mapping(
