@@ -25,7 +25,7 @@ def against_each(result: ExperimentResult, policy: str) -> Figure:
         The policy.
     """
     found = sorted((d for d in differences(result) if d.policy == policy), key=lambda d: -d.relative[0])
-    bound = 1.08 * max(0.05, *(abs(value) for d in found for value in d.relative if math.isfinite(value)))
+    bound = 1.08 * max([0.05, *(abs(value) for d in found for value in d.relative if math.isfinite(value))])
     canvas, bottom = Canvas(WIDTH, ROW * len(found) + 50), ROW * len(found) + 14
     scale, zone = Scale(-bound, bound, LEFT, WIDTH - 150), result.scenario.experiment.indifference_pct / 100
     canvas.rectangle(scale(-zone), 8, scale(zone) - scale(-zone), bottom - 8, "zone")
@@ -90,9 +90,10 @@ def by_day(result: ExperimentResult, policy: str) -> Figure:
 def _draw_row(canvas: Canvas, scale: Scale, difference: Difference, y: float) -> None:
     share, low, high = difference.relative
     canvas.text(LEFT - 12, y + 4, f"against {difference.reference}", "label", "end")
-    if difference.has_interval:
+    if math.isfinite(low):
         canvas.line(scale(low), y, scale(high), y, "bar learned-line")
-    canvas.circle(scale(share), y, 5, "mean learned", signed_pct(share))
+    if math.isfinite(share):
+        canvas.circle(scale(share), y, 5, "mean learned", signed_pct(share))
     canvas.text(WIDTH - 8, y + 4, f"{signed_pct(share)}, {difference.verdict}", "value", "end")
 
 

@@ -68,8 +68,9 @@ class Difference:
 
     @property
     def relative(self) -> tuple[float, float, float]:
-        """Mean and interval as shares of the reference's cost."""
-        return self.mean / self.level, self.low / self.level, self.high / self.level
+        """Mean and interval as shares of the reference's cost; NaN where that is 0."""
+        level = self.level or math.nan
+        return self.mean / level, self.low / level, self.high / level
 
     @property
     def has_interval(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.numbers import short, signed_pct
 from qmix_logistics_reports.reading import Difference, costs, difference_to_reference, subject_of
@@ -34,11 +36,14 @@ def verdict_sentence(result: ExperimentResult) -> str:
 def _compare(result: ExperimentResult, difference: Difference) -> str:
     information = next(c.information for c in result.contenders if c.name == difference.policy)
     share, low, high = difference.relative
+    has_share = math.isfinite(share)
+    number = f"{abs(100 * share):.1f} %" if has_share else short(abs(difference.mean))
     text = (
-        f"{difference.policy}, deciding on {information} information, costs {abs(100 * share):.1f} % "
-        f"{'less' if share < 0 else 'more'} than {difference.reference}"
+        f"{difference.policy}, deciding on {information} information, costs {number} "
+        f"{'less' if difference.mean < 0 else 'more'} than {difference.reference}"
     )
     if not difference.has_interval:
         return f"{text} on the one test day; one day proves nothing."
-    interval = f"[{signed_pct(low)}, {signed_pct(high)}]"
+    bounds = (signed_pct(low), signed_pct(high)) if has_share else (short(difference.low), short(difference.high))
+    interval = f"[{', '.join(bounds)}]"
     return f"{text} {interval} on {difference.num_days} paired days: {_MEANING[difference.verdict]}."
