@@ -61,7 +61,7 @@ def busy_vehicles(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle
         vehicles["free_s"] - epoch.time_s, 0.0
     )
     floor_wh = [
-        battery.charge_below_pct / 100 * battery.capacity_wh if battery else 0.0 for battery in site.fleet.battery
+        battery.must_charge_pct / 100 * battery.capacity_wh if battery else 0.0 for battery in site.fleet.battery
     ]
     return (is_busy & (left_wh > floor_wh)).nonzero()[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,7 +68,15 @@ class TrainJob:
 
         world, entry = world_of(self.scenario), self._entry
         training, saved = world.spec.training, RunFolder(self.folder).checkpoint(self._policy, self.seed)
-        trainer = Trainer(world.site, world.demand, entry.kind, training, self.seed, world.num_validation_days)
+        trainer = Trainer(
+            world.site,
+            world.demand,
+            entry.kind,
+            training,
+            world.spec.experiment.seed,
+            self.seed,
+            world.num_validation_days,
+        )
         train(trainer, saved, training.checkpoint_every_days, report)
         about = {
             "policy": self._policy,
@@ -80,6 +89,8 @@ class TrainJob:
         with committed(self._place) as unfinished:
             save_training(trainer, unfinished, training.hidden, about)
         saved.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            saved.parent.rmdir()  # when the last training is done
 
     @property
     def _entry(self) -> LearnedPolicy:

@@ -44,6 +44,18 @@ class Neighbours:
     features: Float[np.ndarray, "row neighbour neighbour_feature"]
 
 
+def num_neighbours(site: Site) -> int:
+    """
+    Return how many other vehicles a vehicle may hear.
+
+    Parameters
+    ----------
+    site
+        The site.
+    """
+    return min(site.information.max_neighbours, site.fleet.num_vehicles - 1)
+
+
 def positions_m(site: Site, batch: EpochBatch) -> Float[np.ndarray, "epoch fleet 2"]:
     """
     Return where each vehicle is: on the straight line between the ends of its trip.
@@ -82,8 +94,7 @@ def neighbours_of(site: Site, batch: EpochBatch) -> Neighbours:
     distance_m[rows, batch.decider] = np.inf
     if site.information.radio_range_m is not None:
         distance_m[distance_m > site.information.radio_range_m] = np.inf
-    num = min(site.information.max_neighbours, distance_m.shape[1])
-    numbers = np.argsort(distance_m, axis=1, kind="stable")[:, :num]
+    numbers = np.argsort(distance_m, axis=1, kind="stable")[:, : num_neighbours(site)]
     mask = np.isfinite(np.take_along_axis(distance_m, numbers, axis=1))
     heard = batch.vehicles[batch.epoch[:, None], numbers]
     free_in_s = np.maximum(heard["free_s"] - batch.time_s[batch.epoch, None], 0.0) * ~heard["is_available"]
@@ -132,7 +143,7 @@ def vehicle_features(
     time_s = batch.time_s[batch.epoch]
     energy_wh, capacity_wh = battery_wh(own, time_s), fleet.battery_capacity_wh[numbers]
     position_m = site.network.position_m[own["place"]]
-    floor = np.array([battery.charge_below_pct / 100 if battery else 0.0 for battery in fleet.battery])
+    floor = np.array([battery.must_charge_pct / 100 if battery else 0.0 for battery in fleet.battery])
     share = battery_share(energy_wh, capacity_wh)
     return assemble(
         VEHICLE,

@@ -12,10 +12,11 @@ from jaxtyping import Float
 from pettingzoo import ParallelEnv
 
 from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.local_features import num_neighbours
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.environment.schema import LIMIT, NEIGHBOUR, STATE_SITE, STATE_TASK, STATE_VEHICLE, STOP, VEHICLE
 from qmix_logistics.environment.state_features import MAX_STATE_TASKS
-from qmix_logistics.simulation import Day, DayKey, DecisionEpoch, DemandModel, Dispatch, End, Simulator, Site, Split
+from qmix_logistics.simulation import Day, DayKey, DemandModel, Dispatch, End, Simulator, Site, Split
 
 MAX_SEED_DAY = 2**31 - 1
 
@@ -56,7 +57,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         self._codec = Codec(site)
         self._rng = np.random.default_rng()
         self._num_slots = site.candidates.k
-        self._num_neighbours = min(site.information.max_neighbours, site.fleet.num_vehicles)
+        self._num_neighbours = num_neighbours(site)
         self.possible_agents = [f"vehicle_{number}" for number in range(site.fleet.num_vehicles)]
         self.agents: list[str] = []
         length = len(self.observation_names)
@@ -195,7 +196,11 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         return result
 
     def state(self) -> Float[np.ndarray, " state"]:
-        """Return the global state, for training only: numbers in [-8, 8] in the order of ``state_names``."""
+        """
+        Return the global state, for training only: numbers in [-8, 8] in the order of ``state_names``.
+
+        After the last step it is the state in which the day ended, from which a truncated day can be bootstrapped.
+        """
         return self._state.copy()
 
     def render(self) -> None:
@@ -214,29 +219,26 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         if index is None:
             index = int(self._rng.integers(MAX_SEED_DAY if available is None else available))
         elif not 0 <= index < (math.inf if available is None else available):
-            raise ValueError(f"day {index} of {name}: expected 0 to {available}, exclusive")
+            raise ValueError(
+                f"day {index} of {name}: expected at least 0" + (f", below {available}" if available else "")
+            )
         return self._demand.realise(DayKey(split, index))
-
-    def _waiting(self) -> DecisionEpoch:
-        """Return the epoch of the deciders that have no stop yet, without the tasks that are gone."""
-        return self._epoch.without(self._columns)
 
     def _observe(self) -> dict[str, Any]:
         masks = np.zeros((len(self.possible_agents), self._num_slots + 1), np.int8)
         numbers = np.zeros((len(masks), len(self.observation_names)), np.float32)
         masks[:, -1] = 1
-        if self._epoch.end is None:
-            self._seen = self._codec.encode([self._waiting()])
-            self._flatten(self._seen, numbers, masks)
-            self._masks = masks.copy()
-            self._state = self._flat_state(self._seen)
+        self._seen = self._codec.encode([self._epoch.without(self._columns)])
+        self._state = self._flat_state(self._seen)
+        self._flatten(self._seen, numbers, masks)
+        self._masks = masks.copy()
         return {
             agent: {"observation": numbers[row], "action_mask": masks[row]}
             for row, agent in enumerate(self.possible_agents)
         }
 
     def _flatten(self, seen: JointObservation, numbers: np.ndarray, masks: np.ndarray) -> None:
-        num_slots, num_neighbours = seen.mask.shape[1], seen.neighbour_mask.shape[1]
+        num_slots, num_heard = seen.mask.shape[1], seen.neighbour_mask.shape[1]
         rows, num_rows = seen.decider, len(seen.decider)
         masks[rows, -1] = 0
         num_tasks = np.count_nonzero(seen.tasks >= 0, axis=1)
@@ -244,10 +246,9 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         stops = np.zeros((num_rows, self._num_slots, len(STOP)), np.float32)
         stops[:, :num_slots] = seen.stops
         neighbours = np.zeros((num_rows, self._num_neighbours, len(NEIGHBOUR)), np.float32)
-        neighbours[:, :num_neighbours] = seen.neighbours
-        numbers[rows] = np.concatenate(
-            [seen.vehicle, stops.reshape(num_rows, -1), neighbours.reshape(num_rows, -1)], axis=1
-        )
+        neighbours[:, :num_heard] = seen.neighbours
+        parts = (seen.vehicle[:, None], stops, neighbours)
+        numbers[rows] = np.concatenate([part.reshape(num_rows, math.prod(part.shape[1:])) for part in parts], axis=1)
 
     def _flat_state(self, seen: JointObservation) -> Float[np.ndarray, " state"]:
         tasks = np.zeros((MAX_STATE_TASKS, len(STATE_TASK)), np.float32)

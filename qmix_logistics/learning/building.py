@@ -6,6 +6,7 @@ from typing import assert_never
 
 import torch
 
+from qmix_logistics.environment.local_features import num_neighbours
 from qmix_logistics.environment.state_features import MAX_STATE_TASKS
 from qmix_logistics.learning.learner import TeamNetwork
 from qmix_logistics.learning.mixers import AdditiveMixer, IndependentMixer, Mixer, MonotonicMixer
@@ -46,7 +47,7 @@ def replay_shape(site: Site) -> Shape:
     """
     return Shape(
         num_slots=site.candidates.k,
-        num_neighbours=min(site.information.max_neighbours, site.fleet.num_vehicles),
+        num_neighbours=num_neighbours(site),
         num_vehicles=site.fleet.num_vehicles,
         num_tasks=MAX_STATE_TASKS,
     )

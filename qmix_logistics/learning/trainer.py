@@ -24,6 +24,10 @@ from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import Day, DayKey, DemandModel, Simulator, Site, Split, StopKind
 
 MIB = 2**20
+SEED_KEY = 100
+"""Keeps the seeds of trainings apart from those of days, whose keys begin with their split."""
+MAX_DAYS = 1_000_000
+"""Trainings have their own days as long as none needs more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,10 @@ class Trainer:
         Which mixer.
     training
         Settings.
-    seed
-        Of weights, exploration, and the choice of training days.
+    root_seed
+        Of all that chance decides in the experiment.
+    number
+        Which of several trainings: each has its own weights, exploration and training days.
     num_validation_days
         Days on which the policy to keep is chosen.
     """
@@ -113,14 +119,20 @@ class Trainer:
         demand: DemandModel,
         algorithm: Algorithm,
         training: Training,
-        seed: int,
+        root_seed: int,
+        number: int,
         num_validation_days: int,
     ) -> None:
-        self._demand, self._training, self._seed = demand, training, seed
-        self._rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
+        self._demand, self._training, self._number = demand, training, number
+        of_exploration, of_weights = np.random.SeedSequence(root_seed, spawn_key=(SEED_KEY, number)).spawn(2)
+        self._rng = np.random.default_rng(of_exploration)
+        weights_seed = int(of_weights.generate_state(1)[0])
         self._tau_s = training.discount_time_constant_s
         self.learner = Learner(
-            build_network(algorithm, training, seed), training.learning_rate, training.polyak, training.gradient_clip
+            build_network(algorithm, training, weights_seed),
+            training.learning_rate,
+            training.polyak,
+            training.gradient_clip,
         )
         self.replay = Replay(replay_shape(site), training.replay_mib * MIB)
         num = max(training.envs_per_batch, num_validation_days)
@@ -192,7 +204,7 @@ class Trainer:
         number = self._training.envs_per_batch
         if budget.days is not None:
             number = min(number, budget.days - self._days)
-        first = self._seed * 1_000_000 + self._days
+        first = self._number * MAX_DAYS + self._days
         indices = range(first, first + number)
         return [
             self._demand.realise(DayKey(Split.TRAINING, index % available if available else index)) for index in indices

@@ -65,6 +65,11 @@ class Battery(Document):
     initial: InitialLevel = InitialLevel()
     """Levels at the start of a day."""
 
+    @property
+    def must_charge_pct(self) -> float:
+        """Level at or below which a vehicle must charge."""
+        return self.reserve_pct if self.charging == "free" else self.charge_below_pct
+
     @model_validator(mode="after")
     def _ordered(self) -> Battery:
         names = ("reserve_pct", "charge_below_pct", "charge_idle_below_pct", "charge_to_pct")

@@ -39,9 +39,9 @@ class Objective(Document):
     unfinished_order_cost: Cost = 0.0
     """For an order of weight 1 that is still open when the day is cut off."""
     declined_order_cost: Cost = 0.0
-    """For an order of weight 1 that is declined."""
+    """For an order of weight 1 that is declined. No policy can decline one yet."""
     lost_order_cost: Cost = 0.0
-    """For an order of weight 1 that is lost."""
+    """For an order of weight 1 that is lost. Nothing can lose one yet."""
     stranding_cost: Cost = 0.0
     """For a vehicle that runs out of energy away from a charger."""
 
@@ -55,8 +55,6 @@ class Information(Document):
     """A vehicle hears the other vehicles within this straight-line distance; none: all of them."""
     max_neighbours: Annotated[int, Field(ge=0, le=64)] = 8
     """It hears at most this many, the nearest."""
-    rates_known: bool = True
-    """Whether policies know the mean arrival rates and handling times."""
 
 
 class Candidates(Document):

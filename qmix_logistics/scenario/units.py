@@ -28,6 +28,9 @@ UNIT_NAMES: Mapping[str, str] = {
     "mib": "mebibytes",
     "h": "hours",
     "km": "kilometres",
+    "cost_per_h": "cost per hour",
+    "cost_per_km": "cost per kilometre",
+    "cost_per_kwh": "cost per kilowatt-hour",
 }
 """What the ending of a field's name means."""
 

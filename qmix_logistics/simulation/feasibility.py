@@ -71,7 +71,7 @@ class Feasibility:
             return
         level_pct = 100 * left_wh / battery.capacity_wh
         is_free = battery.charging == "free"
-        must_charge = level_pct <= (battery.reserve_pct if is_free else battery.charge_below_pct)
+        must_charge = level_pct <= battery.must_charge_pct
         if not must_charge:
             spare_wh = left_wh - battery.reserve_pct / 100 * battery.capacity_wh
             np.less_equal(pick_ups["load_units"], site.fleet.capacity_units[number], out=can)

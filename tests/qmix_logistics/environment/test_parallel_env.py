@@ -52,6 +52,15 @@ def test_names_match_the_numbers() -> None:
     assert len(env.state_names) == len(set(env.state_names)) == len(env.state())
 
 
+def test_the_state_at_the_end_of_a_day_is_that_of_the_end() -> None:
+    """Whoever bootstraps a truncated day needs it."""
+    env = environment(scenario(horizon__drain_s=0))
+    play_legally(env, 0)
+    state = dict(zip(env.state_names, env.state().tolist(), strict=True))
+    assert state["site.demand_left"] == 0
+    assert state["site.time"] == pytest.approx(1200 / 3600)
+
+
 def test_a_vehicle_that_need_not_decide_can_only_continue() -> None:
     env = environment()
     continuing = env.action_space("vehicle_0").n - 1
@@ -124,7 +133,7 @@ def test_an_illegal_action_is_replaced_and_counted() -> None:
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"split": "practice"}, "expected 'training', 'validation' or 'test'"), ({"day": -1}, "expected 0 to")],
+    [({"split": "practice"}, "expected 'training', 'validation' or 'test'"), ({"day": -1}, "expected at least 0")],
 )
 def test_wrong_options_say_what_was_expected(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):

@@ -40,7 +40,7 @@ SPEC = scenario(
 
 def trainer(algorithm: Algorithm = "qmix", seed: int = 0) -> Trainer:
     site = compile_site(SPEC)
-    return Trainer(site, build_demand(SPEC, site), algorithm, SPEC.training, seed, num_validation_days=2)
+    return Trainer(site, build_demand(SPEC, site), algorithm, SPEC.training, SPEC.experiment.seed, seed, 2)
 
 
 def rounds(trainer: Trainer, number: int) -> list[CurvePoint]:
