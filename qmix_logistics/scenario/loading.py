@@ -133,7 +133,9 @@ def _locate(
     document: LocatedDocument, overrides: Sequence[Override], path: FieldPath, message: str, *, of_key: bool
 ) -> Problem:
     for override in overrides:
-        if path[: len(override.path)] == override.path:
+        is_within = path[: len(override.path)] == override.path
+        made_by_it = path not in document.entries and override.path[: len(path)] == path
+        if is_within or made_by_it:
             return Problem(override.source, 0, 0, spell(path), message)
     return Problem(document.path, *document.position(path, of_key=of_key), spell(path), message)
 
