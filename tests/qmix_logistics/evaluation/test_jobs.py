@@ -62,6 +62,14 @@ class Interrupted(Square):
         raise KeyboardInterrupt
 
 
+@dataclass(frozen=True)
+class Listening(Square):
+    """Notes whether its process has heard the keyboard since it was born."""
+
+    def run(self, report: Callable[[float], None]) -> None:
+        self.place.write_text(str(signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+
+
 def ignore(progress: Progress) -> None:
     pass
 
@@ -102,6 +110,14 @@ def test_a_failure_names_its_job_and_keeps_what_was_finished(tmp_path: Path, num
 def test_a_process_that_dies_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(JobError, match=r"square 3 failed; .*\n.*the process ended without a word"):
         run_jobs([Dying(tmp_path, 3), Square(tmp_path, 4)], 2, ignore)
+
+
+def test_only_the_parent_hears_the_keyboard(tmp_path: Path) -> None:
+    """Else a worker that is interrupted while it imports prints a traceback."""
+    run_jobs([Listening(tmp_path, 3)], 2, ignore)
+    assert (tmp_path / "3").read_text() == "False"
+    run_jobs([Listening(tmp_path, 4)], 1, ignore)
+    assert (tmp_path / "4").read_text() == "True"
 
 
 def test_an_interrupt_is_no_failure_of_the_job(tmp_path: Path) -> None:
