@@ -14,8 +14,10 @@ from qmix_logistics.evaluation.statistics import MIN_SEEDS
 from qmix_logistics.scenario import ScenarioSpec
 
 MIN_DAYS = 10
-PARTED = 1.25
-"""Greedy validation cost over exploring cost from which on the two have parted."""
+PARTED = 2.0
+"""Greedy validation cost over exploring cost from which on the two have parted: other days may cost more."""
+MOSTLY_OWN = 0.2
+"""Share of guided choices below which training days tell what the policy itself does."""
 CUT_PCT = 5.0
 """Share of cut candidate lists from which on it is worth saying."""
 
@@ -103,7 +105,7 @@ def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
         remedy = "Open orders are counted and charged. Lengthen horizon.drain_s to see them done."
         yield Alert(Severity.NOTE, text, remedy)
     cost = replications.groupby("day")["total_cost"].mean()
-    if num_days > 2 and cost.max() > 0.4 * cost.sum():
+    if num_days > 4 and cost.max() > 0.4 * cost.sum():
         text = f"One day makes {100 * cost.max() / cost.sum():.0f} % of all cost: the mean is mostly that day."
         yield Alert(Severity.WARNING, text, "Look at the days one by one, below.")
 
@@ -128,10 +130,22 @@ def _about_training(spec: ScenarioSpec, training: pd.DataFrame) -> Iterator[Aler
             text = f"{policy}, training {seed}, was still improving when it ended."
             yield Alert(Severity.NOTE, text, "Train longer with --train-budget.")
         last = greedy.iloc[-1]
-        if last["guided_share"] < 0.2 and last["greedy_cost"] > PARTED * last["exploring_cost"]:
-            costs = f"{last['greedy_cost']:.2f} without exploration, {last['exploring_cost']:.2f} with it"
+        exploring = _late_exploring_cost(rows)
+        if last["greedy_cost"] > PARTED * exploring:
+            costs = f"{last['greedy_cost']:.2f} without exploration, {exploring:.2f} with it"
             text = f"{policy}, training {seed}: the last policy costs {costs}."
             yield Alert(Severity.WARNING, text, "The greedy policy has collapsed; the best one before was kept.")
+
+
+def _late_exploring_cost(training: pd.DataFrame) -> float:
+    """Return the mean cost of the days on which the policy explored by itself; not a number before that."""
+    num_days = training["days"].diff().fillna(training["days"])
+    late = training["guided_share"] < MOSTLY_OWN
+    return (
+        float((training["exploring_cost"] * num_days)[late].sum() / max(num_days[late].sum(), 1))
+        if late.any()
+        else np.nan
+    )
 
 
 def _about_candidates(replications: pd.DataFrame) -> Iterator[Alert]:

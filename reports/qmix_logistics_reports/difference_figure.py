@@ -7,7 +7,7 @@ import math
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.numbers import short, signed_pct, ticks
+from qmix_logistics_reports.numbers import short, signed_pct, tick_label, ticks
 from qmix_logistics_reports.reading import Difference, costs, difference_to_reference, differences, records
 
 ROW, LEFT, WIDTH = 26, 190, 760
@@ -31,7 +31,7 @@ def against_each(result: ExperimentResult, policy: str) -> Figure:
     canvas.rectangle(scale(-zone), 8, scale(zone) - scale(-zone), bottom - 8, "zone")
     for tick in ticks(-bound, bound, 6):
         canvas.line(scale(tick), 8, scale(tick), bottom, "grid")
-        canvas.text(scale(tick), bottom + 16, signed_pct(tick, 0), "tick", "middle")
+        canvas.text(scale(tick), bottom + 16, signed_pct(tick, 0) if tick else "0 %", "tick", "middle")
     canvas.line(scale(0), 8, scale(0), bottom, "axis")
     canvas.text(scale(-bound / 2), bottom + 34, f"← {policy} costs less", "tick", "middle")
     canvas.text(scale(bound / 2), bottom + 34, f"{policy} costs more →", "tick", "middle")
@@ -89,7 +89,7 @@ def by_day(result: ExperimentResult, policy: str) -> Figure:
 
 def _draw_row(canvas: Canvas, scale: Scale, difference: Difference, y: float) -> None:
     share, low, high = difference.relative
-    canvas.text(LEFT - 12, y + 4, f"against {difference.reference}", "label", "end")
+    canvas.text(LEFT - 12, y + 4, difference.reference, "label", "end")
     if math.isfinite(low):
         canvas.line(scale(low), y, scale(high), y, "bar learned-line")
     if math.isfinite(share):
@@ -118,6 +118,6 @@ def _draw_frame(canvas: Canvas, result: ExperimentResult, policy: str, scale: Sc
         canvas.rectangle(60, scale(difference.high), WIDTH - 80, scale(difference.low) - scale(difference.high), "band")
     for tick in ticks(scale.low, scale.high, 5):
         canvas.line(60, scale(tick), WIDTH - 20, scale(tick), "grid")
-        canvas.text(52, scale(tick) + 4, short(tick, 2), "tick", "end")
+        canvas.text(52, scale(tick) + 4, tick_label(tick), "tick", "end")
     canvas.line(60, scale(0), WIDTH - 20, scale(0), "axis")
     canvas.line(60, scale(difference.mean), WIDTH - 20, scale(difference.mean), "learned-line")

@@ -8,7 +8,7 @@ import numpy as np
 
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.numbers import short, ticks
+from qmix_logistics_reports.numbers import short, tick_label, ticks
 from qmix_logistics_reports.reading import Cost, costs
 
 ROW, LEFT, WIDTH = 26, 190, 760
@@ -26,10 +26,11 @@ def cost_intervals(result: ExperimentResult) -> Figure:
     found = costs(result)
     high = 1.03 * float(np.quantile([day for cost in found for day in cost.days], 0.995))
     canvas, bottom = Canvas(WIDTH, ROW * len(found) + 50), ROW * len(found) + 14
-    scale = Scale(0.0, high, LEFT, WIDTH - 60)
-    for tick in ticks(0.0, high):
+    low = min([0.0, *(cost.low for cost in found if math.isfinite(cost.low))])
+    scale = Scale(low, high, LEFT, WIDTH - 60)
+    for tick in ticks(low, high):
         canvas.line(scale(tick), 8, scale(tick), bottom, "grid")
-        canvas.text(scale(tick), bottom + 16, short(tick), "tick", "middle")
+        canvas.text(scale(tick), bottom + 16, tick_label(tick), "tick", "middle")
     canvas.text((LEFT + WIDTH - 60) / 2, bottom + 34, "total cost of a day", "tick", "middle")
     kinds = {c.name: "learned" if c.is_learned else "other" for c in result.contenders} | {
         result.reference: "reference"

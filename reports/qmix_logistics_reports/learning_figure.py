@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.numbers import short, ticks
+from qmix_logistics_reports.numbers import short, tick_label, ticks
 from qmix_logistics_reports.reading import records
 
 WIDTH, HEIGHT = 760, 280
+CLIP = 3.0
+"""Costs above this multiple of the lowest are drawn at the upper edge: first attempts may cost any amount."""
 
 
 def learning_curve(result: ExperimentResult, policy: str) -> Figure:
@@ -29,7 +29,7 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
     greedy = [point for point in points if math.isfinite(point["greedy_cost"])]
     exploring = [point["exploring_cost"] for point in points]
     known = [*exploring, *(point["greedy_cost"] for point in greedy)]
-    low, high = min(known), float(np.quantile(known, 0.95))
+    low, high = min(known), min(max(known), CLIP * min(known))
     margin = 0.08 * (high - low or 1.0)
     x_scale = Scale(0, max(point["days"] for point in points), 60, WIDTH - 20)
     y_scale = Scale(low - margin, high + margin, HEIGHT - 44, 30)
@@ -55,6 +55,8 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
         "Mean cost by days trained on, one pair of lines for each training. If the greedy line leaves the exploring "
         "one upwards, the policy needs its random choices; then look at the alerts. Test days play no part here."
     )
+    if max(known) > high:
+        caption += f" Costs above {short(y_scale.high)} lie on the upper edge."
     svg = canvas.render(f"Learning curve of {policy}", "Cost against days trained on, greedy and exploring.")
     columns = ("training", "days", "guided", "cost exploring", "cost greedy", "")
     return Figure(svg, caption, columns, rows)
@@ -63,9 +65,9 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
 def _draw_frame(canvas: Canvas, x_scale: Scale, y_scale: Scale) -> None:
     for tick in ticks(y_scale.low, y_scale.high):
         canvas.line(60, y_scale(tick), WIDTH - 20, y_scale(tick), "grid")
-        canvas.text(52, y_scale(tick) + 4, short(tick, 2), "tick", "end")
+        canvas.text(52, y_scale(tick) + 4, tick_label(tick), "tick", "end")
     for tick in ticks(0, x_scale.high, 8):
-        canvas.text(x_scale(tick), HEIGHT - 28, short(tick), "tick", "middle")
+        canvas.text(x_scale(tick), HEIGHT - 28, tick_label(tick), "tick", "middle")
     canvas.text(WIDTH / 2, HEIGHT - 8, "days trained on", "tick", "middle")
     canvas.line(60, 16, 84, 16, "curve learned-line")
     canvas.text(90, 20, "validation days, without exploration (ring: the policy kept)", "tick")

@@ -38,6 +38,18 @@ def signed_pct(share: float, digits: int = 1) -> str:
     return "–" if not math.isfinite(share) else f"{100 * share:+.{digits}f} %".replace("-", "−")
 
 
+def tick_label(value: float) -> str:
+    """
+    Return a round number as it stands at an axis.
+
+    Parameters
+    ----------
+    value
+        The number.
+    """
+    return f"{round(value, 9):,.10g}".replace("-", "−")
+
+
 def ticks(low: float, high: float, number: int = 5) -> list[float]:
     """
     Return round numbers within a range, about so many.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.numbers import short, ticks
+from qmix_logistics_reports.numbers import short, tick_label, ticks
 from qmix_logistics_reports.reading import costs, kpi_means
 
 ROW, LEFT, WIDTH = 26, 190, 760
@@ -64,7 +64,7 @@ def _stack(result: ExperimentResult, parts: Sequence[tuple[str, str]], title: st
     scale = Scale(0.0, 1.02 * max(sum(bar) for bar in bars.values()), LEFT, WIDTH - 20)
     for tick in ticks(0.0, scale.high):
         canvas.line(scale(tick), 34, scale(tick), bottom, "grid")
-        canvas.text(scale(tick), bottom + 16, short(tick), "tick", "middle")
+        canvas.text(scale(tick), bottom + 16, tick_label(tick), "tick", "middle")
     canvas.text((LEFT + WIDTH) / 2, bottom + 33, axis, "tick", "middle")
     x = float(LEFT)
     for index in shown:

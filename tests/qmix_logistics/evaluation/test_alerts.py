@@ -23,7 +23,7 @@ def replications(num_days: int = 10, **changes: Any) -> pd.DataFrame:
 def curve(greedy: list[float | None], best: list[bool], exploring: float = 10.0) -> pd.DataFrame:
     """A training; the guide plays no part in it."""
     points = {"greedy_cost": greedy, "is_best": best, "exploring_cost": exploring, "guided_share": 0.0}
-    return pd.DataFrame(points).assign(policy="qmix", training_seed=1)
+    return pd.DataFrame(points).assign(policy="qmix", training_seed=1, days=[10 * n for n in range(1, len(greedy) + 1)])
 
 
 def alerts(
@@ -83,9 +83,18 @@ def test_a_budget_in_seconds_cannot_be_repeated() -> None:
     ("greedy", "best", "text"),
     [
         ([10.0, 9.0, None, 8.0], [True, True, False, True], "was still improving when it ended"),
-        ([10.0, 9.0, 12.6], [True, True, False], "the last policy costs 12.60 without exploration, 10.00 with it"),
+        ([10.0, 9.0, 20.1], [True, True, False], "the last policy costs 20.10 without exploration, 10.00 with it"),
     ],
 )
 def test_alert_about_a_training(greedy: list[float | None], best: list[bool], text: str) -> None:
     (alert,) = alerts(replications(), curve(greedy, best), learned=True, experiment__training_seeds=5)
     assert text in alert.text
+
+
+def test_days_that_the_guide_played_do_not_tell_what_the_policy_costs_with_exploration() -> None:
+    """The guide's days cost 5, the policy's own 16 (10 days) and 10 (20 days): 12 on average, half of 24.1."""
+    training = curve([None, None, None, 24.1], [False, False, False, True])
+    training = training.assign(exploring_cost=[5.0, 16.0, 99.0, 10.0], guided_share=[1.0, 0.0, 0.5, 0.0])
+    training["days"] = [10, 20, 30, 50]
+    (alert,) = alerts(replications(), training, learned=True, experiment__training_seeds=5)
+    assert "24.10 without exploration, 12.00 with it" in alert.text
