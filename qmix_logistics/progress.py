@@ -118,15 +118,17 @@ def _bars(console: Console) -> Progress:
 
 
 def _lines(console: Console, tally: _Tally) -> Callable[[JobProgress], None]:
-    last_s = time.monotonic()
+    last_s, last_line = time.monotonic(), ""
 
     def write(progress: JobProgress) -> None:
-        nonlocal last_s
+        nonlocal last_s, last_line
         tally.note(progress)
         is_over = all(tally.done(stage) >= total for stage, total in tally.totals.items())
         if is_over or time.monotonic() - last_s >= LINE_EVERY_S:
-            last_s = time.monotonic()
-            parts = [f"{stage} {tally.done(stage):.1f} of {total}" for stage, total in tally.totals.items()]
-            console.print(", ".join(parts), highlight=False)
+            shares = {stage: tally.done(stage) / total for stage, total in tally.totals.items()}
+            line = ", ".join(f"{stage} {100 * share:.0f} %" for stage, share in shares.items())
+            if line != last_line:
+                console.print(line, highlight=False)
+            last_s, last_line = time.monotonic(), line
 
     return write

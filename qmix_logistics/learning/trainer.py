@@ -14,6 +14,7 @@ from torch import Tensor
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.learning.building import build_network, replay_shape, reward_unit
+from qmix_logistics.learning.curve import CurvePoint
 from qmix_logistics.learning.learner import Learner, UpdateStatistics
 from qmix_logistics.learning.replay import Replay
 from qmix_logistics.learning.rollout import BatchRollout
@@ -28,47 +29,6 @@ SEED_KEY = 100
 """Keeps the seeds of trainings apart from those of days, whose keys begin with their split."""
 MAX_DAYS = 1_000_000
 """Trainings have their own days as long as none needs more than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """
-    How training stands after a round.
-
-    Parameters
-    ----------
-    days
-        Days trained on.
-    epochs
-        Joint decisions made.
-    updates
-        Gradient steps taken.
-    guided_share
-        Share of the round's choices that were left to the guide.
-    exploring_cost
-        Mean cost of the round's days, with exploration.
-    greedy_cost
-        Mean cost of the validation days, without exploration; None if they were not played.
-    is_best
-        Whether the policy was kept.
-    loss, mean_value, mean_return, gradient_norm
-        Means over the round's gradient steps; None if there were none.
-    shares
-        Share of each kind of stop among the round's choices.
-    """
-
-    days: int
-    epochs: int
-    updates: int
-    guided_share: float
-    exploring_cost: float
-    greedy_cost: float | None
-    is_best: bool
-    loss: float | None
-    mean_value: float | None
-    mean_return: float | None
-    gradient_norm: float | None
-    shares: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +194,7 @@ class Trainer:
     def _validate(self) -> tuple[float, bool]:
         """Play the validation days greedily; keep the policy if it is better on them, day by day."""
         costs = self._rollout.play(self._validation, GreedyScorer(self.learner.target.utilities)).costs
-        is_best = self.best is None or bool(np.log(costs / self.best.costs).mean() < 0)
+        is_best = self.best is None or _log_ratio(costs, self.best.costs) < 0
         if is_best:
             self.keep(self.learner.target.utilities.state_dict(), costs)
         return float(costs.mean()), is_best
@@ -305,3 +265,9 @@ class Trainer:
             gradient_norm=mean("gradient_norm"),
             shares={kind.name.lower(): float(share) for kind, share in zip(StopKind, shares, strict=True)},
         )
+
+
+def _log_ratio(costs: Float[np.ndarray, " day"], others: Float[np.ndarray, " day"]) -> float:
+    """Return the mean logarithm of the ratio of costs, day by day; days that cost nothing at all count as equal."""
+    tiny = np.finfo(float).tiny
+    return float(np.log(np.maximum(costs, tiny) / np.maximum(others, tiny)).mean())

@@ -12,8 +12,9 @@ from qmix_logistics.composition import build_demand
 from qmix_logistics.episode import play
 from qmix_logistics.errors import PolicyFileError
 from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
+from qmix_logistics.learning.curve import CurvePoint
 from qmix_logistics.learning.learned_policy import CARD, LearnedPolicy, load_policy, save_policy
-from qmix_logistics.learning.trainer import CurvePoint, Trainer
+from qmix_logistics.learning.trainer import Trainer
 from qmix_logistics.learning.training_run import train
 from qmix_logistics.learning.utility_network import UtilityNetwork
 from qmix_logistics.scenario.policies import Algorithm
