@@ -86,7 +86,7 @@ def print_scoreboard(rows: Sequence[ScoreRow], reference: str) -> None:
         table.add_row(row.policy, row.cost, row.interval, row.relative, row.verdict, *numbers, style=style)
     console = Console()
     Console(width=max(console.width, table_width(console, table))).print(table)
-    console.print(f"difference: against {reference}, on the same days; decision: median / 99 %", highlight=False)
+    console.print(f"difference against {reference}; decision: median / 99 %", highlight=False)
 
 
 def table_width(console: Console, table: Table) -> int:

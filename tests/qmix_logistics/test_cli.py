@@ -167,7 +167,7 @@ def test_json_is_all_there_is_on_standard_output(tmp_path: Path) -> None:
     assert (result["folder"], result["report"]) == (str(out), str(out / "report.html"))
     assert result["reference"] == "matching-anticipatory"
     assert len(result["kpis"]) == 3 * len(KPIS)
-    assert "playing 6.0 of 6" in outcome.err
+    assert "playing 100 %" in outcome.err
 
 
 def test_quiet_shows_no_progress_and_no_table(tmp_path: Path) -> None:
