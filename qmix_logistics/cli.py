@@ -47,7 +47,7 @@ def _root(
     """Simulate a fleet, learn a decentralised dispatch policy, compare it with an optimiser on the same days."""
 
 
-@app.command()
+@app.command(epilog="Example: qmix-logistics run scenarios/warehouse-peak.yaml --training-seeds 3 --out runs/peak")
 def run(
     scenario: ScenarioFile,
     out: Annotated[
@@ -68,13 +68,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    r"""
-    Train, play the same test days with every policy, and write CSV files and a report.
-
-    \b
-    qmix-logistics run scenarios/quickstart.yaml
-    qmix-logistics run scenarios/warehouse-peak.yaml --train-budget 300days --training-seeds 3 --out runs/peak
-    """
+    """Train, play the same test days with every policy, and write CSV files and a report."""
     options = {
         "experiment.seed": ("--seed", seed),
         "experiment.replications": ("--replications", replications),
@@ -103,14 +97,9 @@ def run(
     _print_result(result, folder, as_json=as_json, quiet=quiet)
 
 
-@app.command()
+@app.command(epilog="Example: qmix-logistics validate scenarios/quickstart.yaml")
 def validate(scenario: ScenarioFile, sets: Sets = None) -> None:
-    r"""
-    Check a scenario, and report everything that is wrong with it.
-
-    \b
-    qmix-logistics validate scenarios/quickstart.yaml
-    """
+    """Check a scenario, and report everything that is wrong with it."""
     spec = _load(scenario, sets, {})
     vehicles = sum(vehicle_class.count for vehicle_class in spec.fleet)
     typer.echo(f"{scenario}: {spec.name} is sound: {vehicles} vehicles, {len(spec.policies)} policies")
@@ -118,12 +107,7 @@ def validate(scenario: ScenarioFile, sets: Sets = None) -> None:
 
 @app.command()
 def policies() -> None:
-    r"""
-    List the kinds of policies that a scenario may name.
-
-    \b
-    qmix-logistics policies
-    """
+    """List the kinds of policies that a scenario may name."""
     from qmix_logistics.scenario.catalogue import policy_catalogue
 
     for kinds, meaning in policy_catalogue():
