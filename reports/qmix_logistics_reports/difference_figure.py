@@ -31,7 +31,7 @@ def against_each(result: ExperimentResult, policy: str) -> Figure:
     canvas.rectangle(scale(-zone), 8, scale(zone) - scale(-zone), bottom - 8, "zone")
     for tick in ticks(-bound, bound, 6):
         canvas.line(scale(tick), 8, scale(tick), bottom, "grid")
-        canvas.text(scale(tick), bottom + 16, signed_pct(tick, 0) if tick else "0 %", "tick", "middle")
+        canvas.text(scale(tick), bottom + 16, signed_pct(tick, 0), "tick", "middle")
     canvas.line(scale(0), 8, scale(0), bottom, "axis")
     canvas.text(scale(-bound / 2), bottom + 34, f"← {policy} costs less", "tick", "middle")
     canvas.text(scale(bound / 2), bottom + 34, f"{policy} costs more →", "tick", "middle")

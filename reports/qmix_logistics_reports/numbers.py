@@ -35,7 +35,10 @@ def signed_pct(share: float, digits: int = 1) -> str:
     digits
         Decimals.
     """
-    return "–" if not math.isfinite(share) else f"{100 * share:+.{digits}f} %".replace("-", "−")
+    if not math.isfinite(share):
+        return "–"
+    rounded = round(100 * share, digits)
+    return (f"{rounded:+.{digits}f} %" if rounded else f"{0:.{digits}f} %").replace("-", "−")
 
 
 def tick_label(value: float) -> str:

@@ -31,7 +31,14 @@ def test_short(value: float | None, digits: int, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "digits", "expected"),
-    [(-0.051, 1, "−5.1 %"), (0.051, 1, "+5.1 %"), (0.0, 1, "+0.0 %"), (0.25, 0, "+25 %"), (math.nan, 1, "–")],
+    [
+        (-0.051, 1, "−5.1 %"),
+        (0.051, 1, "+5.1 %"),
+        (0.0, 1, "0.0 %"),
+        (-0.0001, 1, "0.0 %"),
+        (0.25, 0, "+25 %"),
+        (math.nan, 1, "–"),
+    ],
 )
 def test_signed_pct(share: float, digits: int, expected: str) -> None:
     assert signed_pct(share, digits) == expected
