@@ -27,7 +27,16 @@ class Feasibility:
         The site.
     """
 
-    __slots__ = ("_charger_places", "_consumption", "_num_chargers", "_park_places", "_site", "_wait", "num_facilities")
+    __slots__ = (
+        "_capacity_units",
+        "_charger_places",
+        "_consumption",
+        "_num_chargers",
+        "_park_places",
+        "_site",
+        "_wait",
+        "num_facilities",
+    )
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -35,6 +44,7 @@ class Feasibility:
         self._num_chargers = len(site.chargers)
         self._park_places = site.parking
         self._wait = self._num_chargers + len(site.parking)
+        self._capacity_units = site.fleet.capacity_units.tolist()
         self._consumption = [_consumption(site, number) for number in range(site.fleet.num_vehicles)]
         self.num_facilities = self._wait + 1
         """Stops before the pick-ups: chargers, parking places, waiting."""
@@ -63,23 +73,17 @@ class Feasibility:
         left_wh
             Energy in its battery.
         """
-        site, battery = self._site, self._site.fleet.battery[number]
-        can, pick_ups = feasible[self.num_facilities :], stops[self.num_facilities :]
+        battery = self._site.fleet.battery[number]
+        has_work = self._mark_pick_ups(feasible, stops, number, place, left_wh)
         if battery is None:
-            np.less_equal(pick_ups["load_units"], site.fleet.capacity_units[number], out=can)
-            self._allow_standing(feasible, place, has_work=bool(np.count_nonzero(can)))
+            self._allow_standing(feasible, place, has_work=has_work)
             return
         level_pct = 100 * left_wh / battery.capacity_wh
         is_free = battery.charging == "free"
         must_charge = level_pct <= battery.must_charge_pct
+        must_charge |= not (is_free or has_work) and level_pct <= battery.charge_idle_below_pct
         if not must_charge:
-            spare_wh = left_wh - battery.reserve_pct / 100 * battery.capacity_wh
-            np.less_equal(pick_ups["load_units"], site.fleet.capacity_units[number], out=can)
-            can &= self._energy_wh(number, place, pick_ups) <= spare_wh
-            has_work = bool(np.count_nonzero(can))
-            must_charge = not (is_free or has_work) and level_pct <= battery.charge_idle_below_pct
-            if not must_charge:
-                self._allow_standing(feasible, place, has_work=has_work)
+            self._allow_standing(feasible, place, has_work=has_work)
         if must_charge or (is_free and level_pct < battery.charge_to_pct - WORTH_CHARGING_PCT):
             self._allow_charging(feasible, number, place, left_wh, must_charge=must_charge)
 
@@ -99,9 +103,29 @@ class Feasibility:
         feasible, stops, number, place, left_wh
             As for ``mark``.
         """
-        self.mark(feasible, stops, number, place, left_wh)
-        feasible[: self.num_facilities] = False
+        self._mark_pick_ups(feasible, stops, number, place, left_wh)
         feasible[: self._num_chargers] = self._charger_places == place
+
+    def _mark_pick_ups(
+        self,
+        feasible: Bool[np.ndarray, " stop"],
+        stops: Shaped[np.ndarray, " stop"],
+        number: int,
+        place: int,
+        left_wh: float,
+    ) -> bool:
+        """Mark the tasks that a vehicle may take; tell whether there are any. None if it must charge."""
+        if len(stops) == self.num_facilities:
+            return False
+        battery = self._site.fleet.battery[number]
+        can, pick_ups = feasible[self.num_facilities :], stops[self.num_facilities :]
+        if battery is None:
+            np.less_equal(pick_ups["load_units"], self._capacity_units[number], out=can)
+        elif 100 * left_wh / battery.capacity_wh > battery.must_charge_pct:
+            spare_wh = left_wh - battery.reserve_pct / 100 * battery.capacity_wh
+            np.less_equal(pick_ups["load_units"], self._capacity_units[number], out=can)
+            can &= self._energy_wh(number, place, pick_ups) <= spare_wh
+        return bool(np.count_nonzero(can))
 
     def _allow_standing(self, feasible: Bool[np.ndarray, " stop"], place: int, *, has_work: bool) -> None:
         feasible[self._wait] = True
