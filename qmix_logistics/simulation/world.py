@@ -102,9 +102,9 @@ class World:
         order
             Its number.
         """
-        record = self.day.orders[order]
-        self.ledger.open_order(self.env.now, order, float(record["weight"]), float(record["due_s"]))
-        self.board.release(int(record["first_task"]), int(record["num_tasks"]))
+        orders = self.day.orders
+        self.ledger.open_order(self.env.now, order, float(orders["weight"][order]), float(orders["due_s"][order]))
+        self.board.release(int(orders["first_task"][order]), int(orders["num_tasks"][order]))
         self.num_open_orders += 1
         self.is_dirty = True
 
