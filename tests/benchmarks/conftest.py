@@ -1,4 +1,9 @@
-"""Figures beside their budgets: benchmarks fill a table, which is printed at the end."""
+"""
+Figures beside their budgets: benchmarks fill a table, which is printed at the end.
+
+Computing is measured in processor time, of which other work on the machine takes less than of the wall clock's.
+Decisions of one vehicle and whole commands are measured by the wall clock: someone waits for them.
+"""
 
 from __future__ import annotations
 

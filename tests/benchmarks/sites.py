@@ -20,6 +20,7 @@ def benchmark_scenario(
     has_batteries: bool = False,
     orders_per_vehicle_h: float = ORDERS_PER_VEHICLE_H,
     demand_s: float = 3600,
+    drain_s: float = 3600,
 ) -> ScenarioSpec:
     """Return a site of 288 picking places; orders, servers and plugs grow with the fleet, ways do not."""
     servers = -(-num_vehicles // 4)
@@ -47,7 +48,7 @@ def benchmark_scenario(
                 "kind": "poisson", "rate_per_h": orders_per_vehicle_h * num_vehicles, "popularity_exponent": 0.6,
                 "pick_up_s": {"dist": "lognormal", "mean_s": 12, "cv": 0.4},
             },
-            "horizon": {"demand_s": demand_s, "drain_s": 3600},
+            "horizon": {"demand_s": demand_s, "drain_s": drain_s},
             "objective": {"open_order_cost_per_h": 1, "late_order_cost_per_h": 4, "travel_cost_per_km": 0.05},
             "information": {"board_range_m": 60, "radio_range_m": 25},
         }
@@ -55,5 +56,5 @@ def benchmark_scenario(
 
 
 def growing_scenario(num_vehicles: int) -> ScenarioSpec:
-    """More orders than a fleet can do, in proportion to its size: the backlog per vehicle grows alike."""
-    return benchmark_scenario(num_vehicles=num_vehicles, orders_per_vehicle_h=120, demand_s=600)
+    """More orders than a fleet can do, in proportion to its size: soon all are busy, and the backlog grows alike."""
+    return benchmark_scenario(num_vehicles=num_vehicles, orders_per_vehicle_h=120, demand_s=600, drain_s=0)
