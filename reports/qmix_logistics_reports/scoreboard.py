@@ -25,8 +25,8 @@ class ScoreRow:
         Mean total cost and its interval.
     relative, relative_interval, verdict
         Against the reference.
-    on_time, lead_time, lead_time_p95, distance
-        Service and effort.
+    on_time, lead_time, lead_time_p95
+        Service.
     latency
         Time of a decision, median and 99 % quantile.
     """
@@ -43,7 +43,6 @@ class ScoreRow:
     on_time: str
     lead_time: str
     lead_time_p95: str
-    distance: str
     latency: str
 
 
@@ -74,7 +73,6 @@ def scoreboard(result: ExperimentResult) -> list[ScoreRow]:
                 on_time=short(means[cost.policy, "on_time_pct"]),
                 lead_time=short(means[cost.policy, "lead_time_mean_s"]),
                 lead_time_p95=short(means[cost.policy, "lead_time_p95_s"]),
-                distance=short(means[cost.policy, "distance_km"]),
                 latency=_latency(result, cost.policy),
             )
         )
