@@ -53,7 +53,7 @@ def document(**changes: Any) -> dict[str, Any]:
         *parts, last = path.split("__")
         for part in parts:
             parent = parent[int(part)] if isinstance(parent, list) else parent.setdefault(part, {})
-        parent[int(last) if isinstance(parent, list) else last] = value
+        parent[int(last) if isinstance(parent, list) else last] = copy.deepcopy(value)
     return values
 
 

@@ -138,7 +138,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
 
         Returns
         -------
-        Observations and infos by agent.
+        Observations and infos by agent; these tell what the time before the first decision cost.
 
         Raises
         ------
@@ -151,7 +151,8 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         self._columns = np.full(self._epoch.num_deciders, -1)
         self._num_illegal = [0] * len(self.possible_agents)
         self.agents = list(self.possible_agents) if self._epoch.end is None else []
-        return self._observe(), self._infos(0.0, 0.0)
+        interval = self._epoch.interval
+        return self._observe(), self._infos(interval.cost, interval.elapsed_s)
 
     def step(
         self, actions: Mapping[str, int]

@@ -75,9 +75,13 @@ def test_a_vehicle_that_need_not_decide_can_only_continue() -> None:
 
 
 def test_costs_of_the_steps_sum_to_the_cost_of_the_day() -> None:
-    env = environment()
+    """With what the time before the first decision cost: here vehicles are stranded before it."""
+    low = {"fleet__0__battery__initial": {"low_pct": 5, "high_pct": 6}, "fleet__0__battery__drive_wh_per_m": 2.0}
+    env = environment(battery_scenario(**low))
+    _, first = env.reset(seed=3)
+    assert first["vehicle_0"]["cost"] > 0
     steps = play_legally(env, 3)
-    total = sum(infos["vehicle_0"]["cost"] for *_, infos in steps)
+    total = sum(infos["vehicle_0"]["cost"] for infos in (first, *(step[-1] for step in steps)))
     assert total == pytest.approx(env.total_cost, rel=1e-9)
     for *_, infos in steps:
         info = infos["vehicle_0"]
