@@ -37,4 +37,4 @@ def kept_epochs(spec: ScenarioSpec, num: int = 40) -> tuple[Site, list[DecisionE
 
 def observations_of_a_day(spec: ScenarioSpec) -> list[JointObservation]:
     """Return what the deciders of a day saw, epoch by epoch."""
-    return [Codec(site).encode([epoch]) for site, epoch in epochs_of_a_day(spec)]
+    return [Codec(site).encode([epoch], with_state=True) for site, epoch in epochs_of_a_day(spec)]

@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Int
 
 from qmix_logistics.environment.candidates import select_candidates
-from qmix_logistics.environment.epoch_batch import collate
+from qmix_logistics.environment.epoch_batch import EpochBatch, collate
 from qmix_logistics.environment.local_features import neighbours_of, stop_features, vehicle_features
-from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.environment.observation import JointObservation, JointState
 from qmix_logistics.environment.state_features import site_state, task_states, vehicle_states
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
 
@@ -28,21 +28,22 @@ class Codec:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def encode(self, epochs: Sequence[DecisionEpoch]) -> JointObservation:
+    def encode(self, epochs: Sequence[DecisionEpoch], *, with_state: bool = False) -> JointObservation:
         """
         Return what the deciders of some epochs see.
 
         Parameters
         ----------
         epochs
-            Epochs of simulators of this site; at least one decider in all.
+            Epochs of simulators of this site.
+        with_state
+            Whether to encode their global states too.
         """
         site, batch = self._site, collate(self._site, epochs)
         candidates = select_candidates(site, batch)
         neighbours = neighbours_of(site, batch)
         chosen = batch.stops[batch.epoch[:, None], candidates.columns]
         is_pick_up = batch.is_pick_up[batch.epoch[:, None], candidates.columns] & candidates.mask
-        tasks, task_mask = task_states(site, batch)
         return JointObservation(
             epoch=batch.epoch,
             decider=batch.decider,
@@ -55,11 +56,12 @@ class Codec:
             is_cut=candidates.is_cut,
             neighbours=neighbours.features,
             neighbour_mask=neighbours.mask,
-            state_vehicles=vehicle_states(site, batch),
-            state_tasks=tasks,
-            state_task_mask=task_mask,
-            state_site=site_state(site, batch),
+            state=self._state(batch) if with_state else None,
         )
+
+    def _state(self, batch: EpochBatch) -> JointState:
+        tasks, task_mask = task_states(self._site, batch)
+        return JointState(vehicle_states(self._site, batch), tasks, task_mask, site_state(self._site, batch))
 
     def dispatches(self, observation: JointObservation, slots: Int[np.ndarray, " row"]) -> list[Dispatch]:
         """

@@ -44,7 +44,7 @@ class GrantedRound:
 
 
 def decide_jointly(
-    codec: Codec, epochs: Sequence[DecisionEpoch], scorer: Scorer
+    codec: Codec, epochs: Sequence[DecisionEpoch], scorer: Scorer, *, with_state: bool = False
 ) -> tuple[list[Dispatch], list[GrantedRound]]:
     """
     Let the deciders of several epochs choose by score and claim.
@@ -57,6 +57,8 @@ def decide_jointly(
         Epochs of different simulators, none of them an end.
     scorer
         Scores what they see.
+    with_state
+        Whether the first round shows the global states too.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def decide_jointly(
     rounds: list[GrantedRound] = []
     positions, pending = np.arange(len(epochs)), list(epochs)
     while pending:
-        observation = codec.encode(pending)
+        observation = codec.encode(pending, with_state=with_state and not rounds)
         slots = grant_slots(scorer(observation), observation.tasks, observation.is_fallback, observation.epoch)
         rounds.append(GrantedRound(positions, observation, slots))
         _note(observation, slots, positions, epochs, columns, cuts)

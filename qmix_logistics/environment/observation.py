@@ -9,9 +9,30 @@ from jaxtyping import Bool, Float, Int
 
 
 @dataclass(frozen=True, slots=True)
+class JointState:
+    """
+    Global states of several epochs: for mixers in training, and for no vehicle when it decides.
+
+    Parameters
+    ----------
+    vehicles
+        All vehicles.
+    tasks, task_mask
+        Pending tasks.
+    site
+        The site.
+    """
+
+    vehicles: Float[np.ndarray, "epoch fleet state_vehicle_feature"]
+    tasks: Float[np.ndarray, "epoch task state_task_feature"]
+    task_mask: Bool[np.ndarray, "epoch task"]
+    site: Float[np.ndarray, "epoch state_site_feature"]
+
+
+@dataclass(frozen=True, slots=True)
 class JointObservation:
     """
-    Observations of all deciders of several epochs, and the states that mixers see in training.
+    Observations of all deciders of several epochs.
 
     A row is a decider, a slot one of its candidate stops. Numbers follow ``schema.GROUPS``.
 
@@ -37,12 +58,8 @@ class JointObservation:
         Whether candidates were left out.
     neighbours, neighbour_mask
         Vehicles that it hears.
-    state_vehicles
-        All vehicles.
-    state_tasks, state_task_mask
-        Pending tasks.
-    state_site
-        The site.
+    state
+        The epochs' global states, if they were asked for.
     """
 
     epoch: Int[np.ndarray, " row"]
@@ -56,10 +73,7 @@ class JointObservation:
     is_cut: Bool[np.ndarray, " row"]
     neighbours: Float[np.ndarray, "row neighbour neighbour_feature"]
     neighbour_mask: Bool[np.ndarray, "row neighbour"]
-    state_vehicles: Float[np.ndarray, "epoch fleet state_vehicle_feature"]
-    state_tasks: Float[np.ndarray, "epoch task state_task_feature"]
-    state_task_mask: Bool[np.ndarray, "epoch task"]
-    state_site: Float[np.ndarray, "epoch state_site_feature"]
+    state: JointState | None
 
     @property
     def is_deferred(self) -> Bool[np.ndarray, "row slot"]:

@@ -229,7 +229,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         masks = np.zeros((len(self.possible_agents), self._num_slots + 1), np.int8)
         numbers = np.zeros((len(masks), len(self.observation_names)), np.float32)
         masks[:, -1] = 1
-        self._seen = self._codec.encode([self._epoch.without(self._columns)])
+        self._seen = self._codec.encode([self._epoch.without(self._columns)], with_state=True)
         self._state = self._flat_state(self._seen)
         self._flatten(self._seen, numbers, masks)
         self._masks = masks.copy()
@@ -253,8 +253,9 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
 
     def _flat_state(self, seen: JointObservation) -> Float[np.ndarray, " state"]:
         tasks = np.zeros((MAX_STATE_TASKS, len(STATE_TASK)), np.float32)
-        tasks[: seen.state_tasks.shape[1]] = seen.state_tasks[0]
-        return np.concatenate([seen.state_vehicles[0].ravel(), tasks.ravel(), seen.state_site[0]])
+        assert seen.state is not None, "it was asked for"
+        tasks[: seen.state.tasks.shape[1]] = seen.state.tasks[0]
+        return np.concatenate([seen.state.vehicles[0].ravel(), tasks.ravel(), seen.state.site[0]])
 
     def _infos(self, cost: float, elapsed_s: float) -> dict[str, Any]:
         discount = math.exp(-elapsed_s / self._tau_s)

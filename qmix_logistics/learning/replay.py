@@ -146,7 +146,7 @@ class Replay:
         Parameters
         ----------
         observation
-            What the deciders saw.
+            What the deciders saw, with the state.
         epoch
             Which epoch of the observation.
         rows
@@ -174,14 +174,16 @@ class Replay:
         record["neighbour_mask"][:, :num_neighbours] = observation.neighbour_mask[rows]
         self._rows[places] = record
         entry = self._epochs[self._num_epochs % len(self._epochs)]
-        num_tasks = observation.state_task_mask.shape[1]
+        state = observation.state
+        assert state is not None, "mixers learn from states"
+        num_tasks = state.task_mask.shape[1]
         entry["first_row"], entry["num_rows"] = self._num_rows, len(rows)
         entry["next"], entry["reward"], entry["elapsed_s"] = UNKNOWN, 0.0, 0.0
-        entry["state_vehicles"] = observation.state_vehicles[epoch]
-        entry["state_tasks"][:num_tasks] = observation.state_tasks[epoch]
+        entry["state_vehicles"] = state.vehicles[epoch]
+        entry["state_tasks"][:num_tasks] = state.tasks[epoch]
         entry["state_task_mask"][:] = False
-        entry["state_task_mask"][:num_tasks] = observation.state_task_mask[epoch]
-        entry["state_site"] = observation.state_site[epoch]
+        entry["state_task_mask"][:num_tasks] = state.task_mask[epoch]
+        entry["state_site"] = state.site[epoch]
         entry["hindsight"] = hindsight
         self._num_rows += len(rows)
         self._num_epochs += 1

@@ -94,7 +94,9 @@ class BatchRollout:
         chains = [_Chain(Hindsight(simulator.site, day)) for simulator, day in zip(simulators, days, strict=True)]
         result = RolloutResult(np.zeros(len(days)))
         while live := [index for index, epoch in enumerate(epochs) if epoch.end is None]:
-            dispatches, rounds = decide_jointly(self._codec, [epochs[index] for index in live], scorer)
+            dispatches, rounds = decide_jointly(
+                self._codec, [epochs[index] for index in live], scorer, with_state=replay is not None
+            )
             if replay is not None:
                 self._remember(replay, rounds, [(chains[index], epochs[index].time_s) for index in live])
             _count_kinds(result, rounds)

@@ -50,9 +50,9 @@ class TimedCodec(Codec):
         super().__init__(site)
         self._watch = watch
 
-    def encode(self, epochs: Sequence[DecisionEpoch]) -> JointObservation:
+    def encode(self, epochs: Sequence[DecisionEpoch], *, with_state: bool = False) -> JointObservation:
         with self._watch.running():
-            return super().encode(epochs)
+            return super().encode(epochs, with_state=with_state)
 
 
 class TimedSimulator(Simulator):

@@ -25,25 +25,27 @@ def busy_site(**changes: object):
 
 def test_many_epochs_encode_as_each_alone() -> None:
     site, epochs = kept_epochs(busy_site())
-    together = Codec(site).encode(epochs)
+    together = Codec(site).encode(epochs, with_state=True)
     for number, epoch in enumerate(epochs):
-        alone, rows = Codec(site).encode([epoch]), together.epoch == number
+        alone, rows = Codec(site).encode([epoch], with_state=True), together.epoch == number
         width, heard = alone.mask.shape[1], alone.neighbour_mask.shape[1]
         assert np.array_equal(together.decider[rows], alone.decider)
         assert np.array_equal(together.mask[rows][:, :width], alone.mask) and not together.mask[rows][:, width:].any()
         assert np.array_equal(together.stops[rows][:, :width], alone.stops)
         assert np.array_equal(together.vehicle[rows], alone.vehicle)
         assert np.array_equal(together.neighbours[rows][:, :heard], alone.neighbours)
-        assert np.array_equal(together.state_site[number], alone.state_site[0])
-        assert np.array_equal(together.state_vehicles[number], alone.state_vehicles[0])
+        assert together.state is not None and alone.state is not None
+        assert np.array_equal(together.state.site[number], alone.state.site[0])
+        assert np.array_equal(together.state.vehicles[number], alone.state.vehicles[0])
 
 
 def test_numbers_are_bounded_and_every_candidate_is_legal() -> None:
     site, epochs = kept_epochs(busy_site())
     for epoch in epochs:
-        seen = Codec(site).encode([epoch])
-        for name in ("vehicle", "stops", "neighbours", "state_vehicles", "state_tasks", "state_site"):
-            values = getattr(seen, name)
+        seen = Codec(site).encode([epoch], with_state=True)
+        state = seen.state
+        assert state is not None
+        for values in (seen.vehicle, seen.stops, seen.neighbours, state.vehicles, state.tasks, state.site):
             assert np.isfinite(values).all() and np.abs(values).max(initial=0) <= LIMIT
         for row, columns in enumerate(seen.columns):
             assert epoch.feasible[row, columns[seen.mask[row]]].all()
@@ -54,14 +56,15 @@ def test_every_feature_varies_over_a_day() -> None:
     """A feature that is always the same says nothing, or is wrong."""
     spec = busy_site(horizon__demand_s=3600, network__stations__0__servers=1)
     days = observations_of_a_day(spec)
+    states = [seen.state for seen in days if seen.state is not None]
     constant = []
     for group, values in {
         "vehicle": [seen.vehicle for seen in days],
         "stop": [seen.stops[seen.mask] for seen in days],
         "neighbour": [seen.neighbours[seen.neighbour_mask] for seen in days],
-        "state_vehicle": [seen.state_vehicles.reshape(-1, seen.state_vehicles.shape[-1]) for seen in days],
-        "state_task": [seen.state_tasks[seen.state_task_mask] for seen in days],
-        "state_site": [seen.state_site for seen in days],
+        "state_vehicle": [state.vehicles.reshape(-1, state.vehicles.shape[-1]) for state in states],
+        "state_task": [state.tasks[state.task_mask] for state in states],
+        "state_site": [state.site for state in states],
     }.items():
         spread = np.ptp(np.concatenate(values), axis=0)
         constant += [
@@ -92,7 +95,7 @@ def test_scrambling_what_lies_outside_the_information_changes_nothing() -> None:
     for epoch in epochs:
         for row, number in enumerate(epoch.deciders):
             alone = dataclasses.replace(epoch, deciders=epoch.deciders[[row]], feasible=epoch.feasible[[row]])
-            seen = Codec(site).encode([alone])
+            seen = Codec(site).encode([alone], with_state=True)
             here_m = site.network.position_m[epoch.snapshot.vehicles["place"][number]]
             way_m = np.hypot(*(site.network.position_m[epoch.stops["place"]] - here_m).T)
             is_pick_up = np.zeros(len(epoch.stops), bool)
@@ -114,7 +117,8 @@ def _heard(seen: JointObservation) -> list[int]:
 
 def _is_heard(seen: JointObservation, number: int) -> bool:
     names = [feature.name for feature in GROUPS["state_vehicle"]]
-    mine = seen.state_vehicles[0, number, names.index("battery")]
+    assert seen.state is not None
+    mine = seen.state.vehicles[0, number, names.index("battery")]
     theirs = seen.neighbours[0][seen.neighbour_mask[0], [f.name for f in GROUPS["neighbour"]].index("battery")]
     return bool(np.isclose(theirs, mine, atol=1e-6).any())
 

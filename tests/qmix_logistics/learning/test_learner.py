@@ -39,7 +39,7 @@ def first_epoch(spec: ScenarioSpec, times_s: list[float]) -> tuple[Site, Decisio
 
 def sample_with(site: Site, epoch: DecisionEpoch, slots: list[int] | None = None) -> Sample:
     """A sample of one decision, bootstrapped at the same epoch."""
-    observation = Codec(site).encode([epoch])
+    observation = Codec(site).encode([epoch], with_state=True)
     replay = Replay(replay_shape(site), 2**20)
     rows = np.arange(len(observation.decider))
     slots = [int(observation.mask[row].argmax()) for row in rows] if slots is None else slots
@@ -81,7 +81,7 @@ def test_only_one_vehicle_gets_a_task_in_the_bootstrap(algorithm: Algorithm) -> 
 @pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
 def test_a_completed_day_is_not_bootstrapped(algorithm: Algorithm) -> None:
     site, epoch = first_epoch(scenario(), [0.0])
-    observation, replay = Codec(site).encode([epoch]), Replay(replay_shape(site), 2**20)
+    observation, replay = Codec(site).encode([epoch], with_state=True), Replay(replay_shape(site), 2**20)
     rows = np.arange(2)
     number = replay.add(observation, 0, rows, observation.mask.argmax(axis=1), np.zeros(NUM_FEATURES))
     replay.connect(number, TERMINAL, -3.0, 9.0)
@@ -127,7 +127,7 @@ def _with_copies(epochs: np.ndarray, times: int) -> np.ndarray:
 def test_values_learn_a_known_return(algorithm: Algorithm) -> None:
     """Two choices, worth -1 and -3 for ever after: both are learned, so the better one is taken."""
     site, epoch = first_epoch(battery_scenario(fleet__0__count=1), [0.0, 0.0])
-    observation, replay = Codec(site).encode([epoch]), Replay(replay_shape(site), 2**20)
+    observation, replay = Codec(site).encode([epoch], with_state=True), Replay(replay_shape(site), 2**20)
     tasks = np.flatnonzero(observation.tasks[0] >= 0)
     for slot, reward in zip(tasks, (-1.0, -3.0), strict=True):
         number = replay.add(observation, 0, np.array([0]), np.array([slot]), np.zeros(NUM_FEATURES))

@@ -19,7 +19,7 @@ TAU_S = 100.0
 @pytest.fixture(scope="module")
 def seen() -> tuple[Replay, JointObservation]:
     site, epochs = kept_epochs(battery_scenario(fleet__0__count=4, demand__rate_per_h=400), 12)
-    return Replay(replay_shape(site), 2**20), Codec(site).encode(epochs)
+    return Replay(replay_shape(site), 2**20), Codec(site).encode(epochs, with_state=True)
 
 
 def empty(seen: tuple[Replay, JointObservation], size_bytes: float = 2**20) -> Replay:
