@@ -52,7 +52,7 @@ class Figures:
             Under which circumstances.
         """
         best, median = max(measured) if more_is_better else min(measured), statistics.median(measured)
-        limit, share, verdict = "", "", ""
+        limit, share, verdict = f"({unit})" if unit else "", "", ""
         if budget is not None:
             limit = f"{'>=' if more_is_better else '<='} {budget:,g} {unit}"
             shares = [budget / value if more_is_better else value / budget for value in (best, median)]
