@@ -135,9 +135,11 @@ def interrupt(out: Path, words: list[str], number: signal.Signals, num_files: in
 
 
 def written(out: Path) -> set[tuple[str, int]]:
-    """Each finished file, and when it was written."""
+    """Each finished file, and when it was written; folders may vanish meanwhile, which ``os.walk`` passes over."""
     found = set()
-    for path in out.rglob("[!.]*.*"):
-        with contextlib.suppress(FileNotFoundError):
-            found.add((str(path), path.stat().st_mtime_ns))
-    return found
+    for folder, _, names in os.walk(out):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                path = Path(folder, name)
+                found.add((str(path), path.stat().st_mtime_ns))
+    return {(path, at) for path, at in found if not Path(path).name.startswith(".")}
