@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from qmix_logistics.simulation import Day, DayRecords, DecisionEpoch, Dispatch, Simulator, Site
 
 
+@runtime_checkable
 class Policy(Protocol):
     """Decides where vehicles go next."""
 

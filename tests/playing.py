@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,6 +32,14 @@ FIFO = IndexPolicy(rules.fifo_score)
 def test_day(spec: ScenarioSpec, index: int = 0) -> Day:
     """Return a test day of a scenario."""
     return build_demand(spec, compile_site(spec)).realise(DayKey(Split.TEST, index))
+
+
+def first_orders(day: Day, num_orders: int) -> Day:
+    """Return a day with its first orders only; their records may be changed."""
+    orders = day.orders[:num_orders].copy()
+    num_tasks = int(orders["first_task"][-1] + orders["num_tasks"][-1]) if num_orders else 0
+    tasks, pick_up_s, service_s = day.tasks[:num_tasks].copy(), day.pick_up_s[:num_tasks], day.service_s[:num_tasks]
+    return dataclasses.replace(day, orders=orders, tasks=tasks, pick_up_s=pick_up_s, service_s=service_s)
 
 
 test_day.__test__ = False  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -12,6 +12,7 @@ from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site, grant_claim
 from qmix_logistics_baselines.facility_choice import choose_facility
 
 
+@runtime_checkable
 class TaskScore(Protocol):
     """Scores tasks: the only thing in which rules differ."""
 

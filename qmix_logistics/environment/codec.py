@@ -1,18 +1,17 @@
-"""The codec: decision epochs to observations, chosen slots to dispatches."""
+"""The codec: decision epochs to observations."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Int
 
 from qmix_logistics.environment.candidates import select_candidates
 from qmix_logistics.environment.epoch_batch import EpochBatch, collate
 from qmix_logistics.environment.local_features import neighbours_of, stop_features, vehicle_features
 from qmix_logistics.environment.observation import JointObservation, JointState
 from qmix_logistics.environment.state_features import site_state, task_states, vehicle_states
-from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
+from qmix_logistics.simulation import DecisionEpoch, Site
 
 
 class Codec:
@@ -62,19 +61,3 @@ class Codec:
     def _state(self, batch: EpochBatch) -> JointState:
         tasks, task_mask = task_states(self._site, batch)
         return JointState(vehicle_states(self._site, batch), tasks, task_mask, site_state(self._site, batch))
-
-    def dispatches(self, observation: JointObservation, slots: Int[np.ndarray, " row"]) -> list[Dispatch]:
-        """
-        Return a dispatch for each epoch that has deciders.
-
-        Parameters
-        ----------
-        observation
-            What was encoded.
-        slots
-            Chosen slot of each row.
-        """
-        columns = observation.columns[np.arange(len(slots)), slots]
-        bounds = np.flatnonzero(np.diff(observation.epoch)) + 1
-        cuts = np.add.reduceat(observation.is_cut, np.concatenate([[0], bounds]))
-        return [Dispatch(part, int(cut)) for part, cut in zip(np.split(columns, bounds), cuts, strict=True)]

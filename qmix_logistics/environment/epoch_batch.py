@@ -84,7 +84,7 @@ def collate(site: Site, epochs: Sequence[DecisionEpoch]) -> EpochBatch:
         feasible[row : row + counts[index], :length] = epoch.feasible
         row += counts[index]
     return EpochBatch(
-        time_s=np.array([epoch.time_s for epoch in epochs]),
+        time_s=np.array([epoch.time_s for epoch in epochs], float),
         stops=stops,
         num_stops=np.array([len(epoch.stops) for epoch in epochs]),
         num_pending=np.array([epoch.num_pending for epoch in epochs]),

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from qmix_logistics.scenario.operations import Objective
 from qmix_logistics.simulation import DecisionEpoch, Site
 
-Matrix = Float[np.ndarray, "*batch stop"]
+Matrix = Float[np.ndarray, "*#batch stop"]
 
 
 @dataclass(frozen=True, slots=True)

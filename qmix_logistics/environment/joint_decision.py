@@ -146,7 +146,7 @@ def _note(
     slots: Int[np.ndarray, " row"],
     positions: Int[np.ndarray, " epoch"],
     epochs: Sequence[DecisionEpoch],
-    columns: list[Int[np.ndarray, " decider"]],
+    columns: list[Int[np.ndarray, " _"]],
     cuts: list[int],
 ) -> None:
     for row in np.flatnonzero(slots != NO_SLOT).tolist():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, SupportsInt
 
 import gymnasium
 import numpy as np
@@ -155,7 +155,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         return self._observe(), self._infos(interval.cost, interval.elapsed_s)
 
     def step(
-        self, actions: Mapping[str, int]
+        self, actions: Mapping[str, SupportsInt]
     ) -> tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, Any]]:
         """
         Carry out the agents' choices, and go on to the next epoch.
@@ -265,7 +265,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
             for agent, num_illegal in zip(self.agents, self._num_illegal, strict=True)
         }
 
-    def _claim(self, actions: Mapping[str, int]) -> None:
+    def _claim(self, actions: Mapping[str, SupportsInt]) -> None:
         """Grant the stops that were chosen, in random order."""
         seen, taken = self._seen, set[int]()
         chosen = [self._legal(row, actions) for row in range(len(seen.decider))]
@@ -276,7 +276,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
                 taken.add(task)
                 self._columns[np.searchsorted(deciders, seen.decider[row])] = seen.columns[row, chosen[row]]
 
-    def _legal(self, row: int, actions: Mapping[str, int]) -> int:
+    def _legal(self, row: int, actions: Mapping[str, SupportsInt]) -> int:
         """Return a vehicle's action, or any legal one, and count it, instead of one that is not."""
         number = int(self._seen.decider[row])
         agent, mask = self.possible_agents[number], self._masks[number]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 
 LIMIT = 8.0
 """Bound of all observed numbers; half precision holds them to three digits."""
@@ -138,7 +138,7 @@ GROUPS: Mapping[str, tuple[Feature, ...]] = {
 
 
 def assemble(
-    features: Sequence[Feature], shape: tuple[int, ...], values: Mapping[str, Float[np.ndarray, "*shape"]]
+    features: Sequence[Feature], shape: tuple[int, ...], values: Mapping[str, Shaped[np.ndarray, "*#shape"]]
 ) -> Float[np.ndarray, "*shape feature"]:
     """
     Return scaled and clipped features in the order of their schema.

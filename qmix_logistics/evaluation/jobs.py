@@ -13,11 +13,12 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from qmix_logistics.errors import JobError
 
 
+@runtime_checkable
 class Job(Protocol):
     """A piece of work; it can be sent to another process."""
 

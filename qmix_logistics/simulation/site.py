@@ -54,11 +54,6 @@ class Fleet:
         """Number of vehicles."""
         return len(self.names)
 
-    @property
-    def has_batteries(self) -> bool:
-        """Whether any vehicle has a battery."""
-        return any(battery is not None for battery in self.battery)
-
 
 @dataclass(frozen=True, slots=True)
 class FacilitySite:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from qmix_logistics.simulation.day import Day
 from qmix_logistics.simulation.randomness import DayKey, Split
 
 
+@runtime_checkable
 class DemandModel(Protocol):
     """A source of days: the same key always gives the same day."""
 
