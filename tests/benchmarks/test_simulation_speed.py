@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import statistics
 import time
 from collections.abc import Callable
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 import simpy
 from conftest import Figures
-from playing import NEAREST, Watching, test_day
+from playing import NEAREST, Watching, first_orders, test_day
 from sites import FLEETS, benchmark_scenario, growing_scenario
 
 from qmix_logistics.episode import play
@@ -62,9 +61,7 @@ def course(spec: ScenarioSpec) -> Course:
 @pytest.mark.parametrize("has_batteries", [False, True], ids=["no_batteries", "batteries"])
 def test_a_day_of_300_orders(has_batteries: bool, figures: Figures) -> None:
     whole = course(benchmark_scenario(has_batteries=has_batteries))
-    orders = whole.day.orders[:300]
-    num_tasks = orders["first_task"][-1] + orders["num_tasks"][-1]
-    measured = Course(whole.site, dataclasses.replace(whole.day, orders=orders, tasks=whole.day.tasks[:num_tasks]))
+    measured = Course(whole.site, first_orders(whole.day, 300))
     measured.play()
     times_s = [measured.play() for _ in range(REPEATS)]
     events = measured.num_events()

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 from documents import scenario
 from hypothesis import given
 from hypothesis import strategies as st
-from playing import test_day
+from playing import first_orders, test_day
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.joint_decision import NO_SLOT, decide_jointly, grant_slots
@@ -80,11 +78,8 @@ def test_grants_equal_the_definition(data: st.DataObject) -> None:
 def test_losers_choose_again_from_a_refilled_list() -> None:
     """Ten idle vehicles and twelve tasks at once, four candidates each: all get a task, none is given twice."""
     spec = scenario(candidates__k=4, fleet__0__count=10, demand__rate_per_h=4000)
-    site, day = compile_site(spec), test_day(spec)
-    orders = day.orders[:12].copy()
-    orders["release_s"] = 10.0
-    last = orders["first_task"][-1] + orders["num_tasks"][-1]
-    day = dataclasses.replace(day, orders=orders, tasks=day.tasks[:last])
+    site, day = compile_site(spec), first_orders(test_day(spec), 12)
+    day.orders["release_s"] = 10.0
     epoch = Simulator(site).reset(day)
     scores = iter(np.random.default_rng(0).random((50, 1, 1)))
     (dispatch,), rounds = decide_jointly(Codec(site), [epoch], lambda seen: np.where(seen.mask, next(scores), NONE))

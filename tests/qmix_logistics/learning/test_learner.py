@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from documents import battery_scenario, scenario
-from playing import test_day
+from playing import first_orders, test_day
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.learning.building import build_network, replay_shape
@@ -23,10 +23,9 @@ TRAINING = Training(hidden=16, mixer_hidden=8)
 
 def two_tasks_at(spec: ScenarioSpec, times_s: list[float]) -> tuple[Site, Day]:
     """A day with an order of one task at each time."""
-    site, day = compile_site(spec), test_day(spec)
-    orders = day.orders[: len(times_s)].copy()
-    orders["release_s"], orders["due_s"] = times_s, np.array(times_s) + 300
-    return site, dataclasses.replace(day, orders=orders, tasks=day.tasks[: len(times_s)])
+    day = first_orders(test_day(spec), len(times_s))
+    day.orders["release_s"], day.orders["due_s"] = times_s, np.array(times_s) + 300
+    return compile_site(spec), day
 
 
 def first_epoch(spec: ScenarioSpec, times_s: list[float]) -> tuple[Site, DecisionEpoch]:
