@@ -10,18 +10,17 @@ from typing import Any
 import networkx as nx
 
 from qmix_logistics.errors import Problem, ScenarioError
+from qmix_logistics.scenario.check_places import check_places
 from qmix_logistics.scenario.demand import TraceDemand
-from qmix_logistics.scenario.network import WarehouseNetwork
+from qmix_logistics.scenario.layout import build_layout, facilities
+from qmix_logistics.scenario.network import Network, WarehouseNetwork
 from qmix_logistics.scenario.policies import policy_name
 from qmix_logistics.scenario.positions import FieldPath
 from qmix_logistics.scenario.trace import OrderLine
 from qmix_logistics.scenario.trace_days import load_order_lines, split_days
-from qmix_logistics.scenario.warehouse import build_warehouse, facilities
 
 Finding = tuple[FieldPath, str] | Problem
 Parts = Mapping[str, Any]
-
-_FIELDS = {"station": "stations", "charger": "chargers", "parking": "parking"}
 
 
 def check(parts: Parts) -> Iterator[Finding]:
@@ -38,7 +37,7 @@ def check(parts: Parts) -> Iterator[Finding]:
     The field's path and a sentence; or a whole problem where it lies in another file.
     """
     if "network" in parts:
-        yield from _check_network(parts["network"])
+        yield from _check_network(parts)
     if "fleet" in parts:
         yield from _check_fleet(parts)
     if "order_classes" in parts:
@@ -51,39 +50,31 @@ def check(parts: Parts) -> Iterator[Finding]:
         yield from _check_policies(parts)
 
 
-def _check_network(network: WarehouseNetwork) -> Iterator[Finding]:
-    spots = [(_FIELDS[kind], index, spot) for kind, all_ in facilities(network) for index, spot in enumerate(all_)]
+def _check_network(parts: Parts) -> Iterator[Finding]:
+    network = parts["network"]
+    spots = [(field, index, spot) for _, field, all_ in facilities(network) for index, spot in enumerate(all_)]
     repeated = _repeated(spot.id for _, _, spot in spots)
     is_sound = True
     for field, index, spot in spots:
         if spot.id in repeated:
-            yield ("network", field, index, "id"), f"'{spot.id}' names several facilities; give each its own name"
+            name = "id" if isinstance(network, WarehouseNetwork) else "node"
+            yield ("network", field, index, name), f"'{spot.id}' names several facilities; give each its own {name}"
             is_sound = False
-        if spot.aisle > network.num_aisles:
+        if isinstance(network, WarehouseNetwork) and spot.aisle > network.num_aisles:
             message = f"is {spot.aisle}; expected 1 to {network.num_aisles}, the number of aisles"
             yield ("network", field, index, "aisle"), message
             is_sound = False
     if is_sound:
-        yield from _check_reachability(network)
+        yield from _check_layout(parts)
 
 
-def _check_reachability(network: WarehouseNetwork) -> Iterator[Finding]:
-    complete = build_warehouse(network.model_copy(update={"closed_arcs": ()}))
-    for index, arc in enumerate(network.closed_arcs):
-        if not complete.has_edge(*arc):
-            message = f"{arc[0]} -> {arc[1]} is no arc of this warehouse; expected neighbours such as [X0.1, X0.2]"
-            yield ("network", "closed_arcs", index), message
-    graph = build_warehouse(network)
-    connected = max(nx.strongly_connected_components(graph), key=len)
-    lost = [name for name, node in graph.nodes.items() if name not in connected and node["kind"] == "rack"]
-    if lost:
-        message = f"has {len(lost)} racks that cannot be reached and left again, such as {lost[0]}; open arcs to them"
-        yield ("network",), message
-    for kind, spots in facilities(network):
-        for index, spot in enumerate(spots):
-            if spot.id not in connected:
-                message = f"{kind} {spot.id} cannot be reached from the racks and left again; check closed_arcs"
-                yield ("network", _FIELDS[kind], index), message
+def _check_layout(parts: Parts) -> Iterator[Finding]:
+    try:
+        graph = build_layout(parts["network"]).graph
+    except ScenarioError as error:
+        yield from error.problems
+        return
+    yield from check_places(parts, graph)
 
 
 def _check_fleet(parts: Parts) -> Iterator[Finding]:

@@ -10,8 +10,23 @@ from pydantic import Field, model_validator
 
 from qmix_logistics.scenario.distributions import Constant, Duration
 from qmix_logistics.scenario.document import Document
-from qmix_logistics.scenario.network import Identifier
+from qmix_logistics.scenario.identifiers import Identifier, NodeKind, NodeName
 from qmix_logistics.scenario.units import Percent, PerHour, Seconds
+
+
+class SecondsRange(Document):
+    """A time: uniform between two bounds."""
+
+    low_s: Annotated[Seconds, Field(ge=0)] = 0.0
+    """Shortest."""
+    high_s: Annotated[Seconds, Field(ge=0)] = 0.0
+    """Longest."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> SecondsRange:
+        if self.high_s < self.low_s:
+            raise ValueError("has high_s below low_s; expected low_s <= high_s")
+        return self
 
 
 class OrderClass(Document):
@@ -24,9 +39,24 @@ class OrderClass(Document):
     weight: Annotated[float, Field(gt=0)] = 1.0
     """What an hour of waiting costs, relative to other orders."""
     due_s: Annotated[Seconds, Field(gt=0)]
-    """Time from release to due."""
+    """Time from release to due; without effect where there is a ``window``."""
     due_per_task_s: Annotated[Seconds, Field(ge=0)] = 0.0
     """More time for every task of the order after the first."""
+    window: DeliveryWindow | None = None
+    """When its goods may be dropped off; none: at any time."""
+    is_declinable: bool = False
+    """Whether a policy may decline it while none of its tasks is taken, at ``declined_order_cost``."""
+
+
+class DeliveryWindow(Document):
+    """When goods may be dropped off: the window opens some time after the order came in, and closes at its due time."""
+
+    opens_after_s: SecondsRange
+    """From release until the window opens."""
+    width_s: Annotated[Seconds, Field(gt=0)]
+    """How long it is open."""
+    is_hard: bool = True
+    """Whether an order that is not dropped off in time is lost; otherwise it is late."""
 
 
 class LoadRange(Document):
@@ -44,23 +74,55 @@ class LoadRange(Document):
         return self
 
 
+Places = NodeKind | Annotated[tuple[NodeName, ...], Field(min_length=1)]
+"""All places of a kind, or some by name."""
+
+
+class Transport(Document):
+    """One leg of an order's way: a task."""
+
+    origin: Places | None = None
+    """Where it begins; none: where the leg before it ended."""
+    destination: Places
+    """Where it ends."""
+
+
 class _Demand(Document):
-    station_choice: bool = False
-    """Whether a vehicle chooses the station once it has picked up; otherwise every task has its own."""
+    destination_choice: bool = False
+    """Whether a vehicle chooses among the stations, or docks, once it has picked up; otherwise every order has its
+    own. Customers are never a choice."""
     pick_up_s: Duration = Constant(mean_s=10.0)
-    """Time to take a task's goods on board at the rack."""
+    """Time to take a task's goods on board."""
+    drop_off_s: Duration = Constant(mean_s=0.0)
+    """Time to drop them off at a customer; stations, docks and depots have their own ``service_s``."""
     slotting: Literal["popularity", "random"] = "popularity"
     """Where goods lie: the most popular nearest to the stations, or at random. Popularity is counted on training
     days only."""
 
 
 class _RandomDemand(_Demand):
+    transports: Annotated[tuple[Transport, ...], Field(min_length=1)] = (
+        Transport(origin="rack", destination="station"),
+    )
+    """The legs of an order's way, one task each: a leg waits for the one before it. Only the first has an origin."""
     popularity_exponent: Annotated[float, Field(ge=0)] = 0.0
     """Zipf exponent of the racks' popularity; 0: all alike."""
-    load: LoadRange = LoadRange()
-    """Load of a task."""
+    load: LoadRange | Annotated[tuple[LoadRange, ...], Field(min_length=1)] = LoadRange()
+    """Load of a task; a list where vehicles have capacities in several units."""
     mean_tasks_per_order: Annotated[float, Field(ge=1)] = 1.0
-    """Tasks of an order: geometric with this mean."""
+    """Goods of an order that are transported each for itself: geometric with this mean."""
+
+    @property
+    def loads(self) -> tuple[LoadRange, ...]:
+        """Load of a task in each unit."""
+        return self.load if isinstance(self.load, tuple) else (self.load,)
+
+    @model_validator(mode="after")
+    def _chained(self) -> _RandomDemand:
+        has_origin = [transport.origin is not None for transport in self.transports]
+        if not has_origin[0] or any(has_origin[1:]):
+            raise ValueError("has transports that do not chain; expected an origin in the first, and in no other")
+        return self
 
 
 class PoissonDemand(_RandomDemand):
@@ -154,4 +216,25 @@ class TraceDemand(_Demand):
     """Train on new days, drawn order by order from the training days; otherwise on the training days themselves."""
 
 
-Demand = Annotated[PoissonDemand | PiecewisePoissonDemand | TraceDemand, Field(discriminator="kind")]
+class OrdersDemand(_Demand):
+    """
+    Orders come from a CSV of transports, one row a task, with places, times and windows of their own.
+
+    Columns: ``order``, ``from``, ``to`` (names of places; several, separated by ``|``, are alternatives) and, if there
+    are any: ``day``, ``release_s``, ``class``, ``weight``, ``due_s``, ``load_units`` (several units separated by
+    ``;``), ``pick_up_s``, ``drop_off_s``, ``pick_up_from_s``, ``pick_up_until_s``, ``drop_off_from_s``,
+    ``drop_off_until_s``, ``is_chained``. Times are seconds since the start of the day; rows with the same order on the
+    same day are one order, whose values are those of its first row. A vehicle that comes before ``_from_s`` waits; an
+    order that is not begun by an ``_until_s`` is lost. ``is_chained`` is 1 for a task that waits for the row before it.
+    """
+
+    kind: Literal["orders"]
+    path: Path
+    """The CSV."""
+    test_days: Annotated[int, Field(ge=1)] = 1
+    """The last so many days. Policies are compared on these, and on nothing else."""
+    validation_days: Annotated[int, Field(ge=0)] = 0
+    """The last so many days before the first test day: they choose which trained policy is kept."""
+
+
+Demand = Annotated[PoissonDemand | PiecewisePoissonDemand | TraceDemand | OrdersDemand, Field(discriminator="kind")]

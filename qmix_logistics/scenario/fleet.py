@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from qmix_logistics.scenario.distributions import Duration
 from qmix_logistics.scenario.document import Document
-from qmix_logistics.scenario.network import Identifier
+from qmix_logistics.scenario.identifiers import Identifier, NodeKind, NodeName
 from qmix_logistics.scenario.units import MetresPerSecond, Percent, Seconds, WattHours, Watts
 
 Share = Annotated[Percent, Field(ge=0, le=100)]
@@ -87,6 +88,47 @@ class Battery(Document):
         return self
 
 
+class Access(Document):
+    """Where the vehicles of a class may drive and stop."""
+
+    kinds: Annotated[tuple[NodeKind, ...], Field(min_length=1)] | None = None
+    """Only nodes of these kinds; none: all."""
+    zones: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """Only nodes of these zones; none: all."""
+
+
+class Shift(Document):
+    """When the vehicles of a class work. After it they finish what is on board and take no more."""
+
+    from_s: Annotated[Seconds, Field(ge=0)] = 0.0
+    """Time since the start of the day."""
+    until_s: Annotated[Seconds, Field(gt=0)]
+    """No task is taken that is expected to end later."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Shift:
+        if self.until_s <= self.from_s:
+            raise ValueError(f"ends at {self.until_s:g} s, not after it begins; expected from_s < until_s")
+        return self
+
+
+class Breakdowns(Document):
+    """
+    Failures while driving; a vehicle stands where it is, with its load, until it is repaired.
+
+    A task that it was about to pick up goes back to the board; if no one else has taken it, the vehicle goes on with
+    it.
+    """
+
+    mean_driving_s: Annotated[Seconds, Field(gt=0)]
+    """Driving time between failures: exponential with this mean."""
+    repair_s: Duration
+    """Time to repair."""
+
+
+Capacity = Annotated[float, Field(gt=0)]
+
+
 class VehicleClass(Document):
     """Vehicles that are alike."""
 
@@ -96,7 +138,29 @@ class VehicleClass(Document):
     """Number of vehicles."""
     speed_mps: Annotated[MetresPerSecond, Field(gt=0)]
     """Speed, empty or loaded."""
-    capacity_units: Annotated[float, Field(gt=0)] = 1.0
-    """Load that it can carry; one task at a time."""
+    capacity_units: Capacity | Annotated[tuple[Capacity, ...], Field(min_length=1)] = 1.0
+    """Load that it can carry; a list where loads are measured in several units, such as kilograms and litres."""
+    max_tasks_on_board: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Tasks that it may carry at the same time. With 1, a vehicle that has picked up goes straight to the drop-off."""
+    unloading: Literal["any", "lifo"] = "any"
+    """``lifo``: only the task that was loaded last can be dropped off."""
+    travels: Literal["ways", "straight"] = "ways"
+    """``ways``: on the network. ``straight``: through the air, from place to place."""
+    access: Access = Access()
+    """Where it may drive and stop."""
+    home: tuple[NodeName, ...] = ()
+    """Places where its vehicles start, in turn; empty: the parking places or depots that it has access to, else its
+    stations or docks."""
+    returns_home: bool = False
+    """Whether it goes back to where it started once all orders are taken; the day ends when all are back."""
+    shift: Shift | None = None
+    """When it works; none: always."""
     battery: Battery | None = None
     """Its battery; without one it never needs to charge."""
+    breakdowns: Breakdowns | None = None
+    """Its failures; none: it has none."""
+
+    @property
+    def capacities_units(self) -> tuple[float, ...]:
+        """Capacity in each unit of load."""
+        return self.capacity_units if isinstance(self.capacity_units, tuple) else (self.capacity_units,)

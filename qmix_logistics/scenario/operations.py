@@ -39,11 +39,13 @@ class Objective(Document):
     unfinished_order_cost: Cost = 0.0
     """For an order of weight 1 that is still open when the day is cut off."""
     declined_order_cost: Cost = 0.0
-    """For an order of weight 1 that is declined. No policy can decline one yet."""
+    """For an order of weight 1 that is declined."""
     lost_order_cost: Cost = 0.0
-    """For an order of weight 1 that is lost. Nothing can lose one yet."""
+    """For an order of weight 1 that is lost because its window closed."""
     stranding_cost: Cost = 0.0
     """For a vehicle that runs out of energy away from a charger."""
+    rescue_cost: Cost = 0.0
+    """For a vehicle that is carried out of a deadlock, or backs out of it."""
 
 
 class Information(Document):

@@ -12,7 +12,15 @@ from qmix_logistics.scenario.units import Seconds
 PolicyName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.+-]*$", max_length=40)]
 
 
-class RulePolicy(Document):
+class _Baseline(Document):
+    facility: Literal["quickest", "nearest"] = "quickest"
+    """Which station, dock or charger a vehicle chooses among alternatives: ``quickest`` counts the way and the queue,
+    ``nearest`` the way alone."""
+    route: Literal["quickest", "shortest"] = "quickest"
+    """Which way it chooses among ``route_choices``."""
+
+
+class RulePolicy(_Baseline):
     """
     A rule that ranks the stops of the vehicles that must decide.
 
@@ -23,9 +31,12 @@ class RulePolicy(Document):
     kind: Literal["random", "fifo", "nearest", "earliest_due_date"]
     name: PolicyName | None = None
     """Name in the results; by default the kind."""
+    declines_late: bool = False
+    """Whether it declines orders that may be declined and would cost more than that if the nearest vehicle left for
+    them at once."""
 
 
-class AtcPolicy(Document):
+class AtcPolicy(_Baseline):
     """Apparent tardiness cost (Vepsalainen and Morton 1987): weight over time, discounted by slack."""
 
     kind: Literal["atc"]
@@ -35,7 +46,7 @@ class AtcPolicy(Document):
     """Slack, in mean task times, over which urgency falls to 1/e."""
 
 
-class MatchingPolicy(Document):
+class MatchingPolicy(_Baseline):
     """Optimal assignment of tasks to vehicles by the ATC index, at every decision."""
 
     kind: Literal["matching"]
@@ -47,7 +58,7 @@ class MatchingPolicy(Document):
     """Slack, in mean task times, over which urgency falls to 1/e."""
 
 
-class RollingHorizonPolicy(Document):
+class RollingHorizonPolicy(_Baseline):
     """Routes for all vehicles by OR-Tools, planned again and again."""
 
     kind: Literal["rolling_horizon"]

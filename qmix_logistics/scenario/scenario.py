@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from qmix_logistics.scenario.demand import Demand, OrderClass
+from qmix_logistics.scenario.disruptions import Disruptions
 from qmix_logistics.scenario.document import Document
 from qmix_logistics.scenario.experiment import Experiment, Report
 from qmix_logistics.scenario.fleet import VehicleClass
-from qmix_logistics.scenario.network import WarehouseNetwork
+from qmix_logistics.scenario.network import Network
 from qmix_logistics.scenario.operations import Candidates, Horizon, Information, Objective
 from qmix_logistics.scenario.policies import DEFAULT_POLICIES, Policy
 from qmix_logistics.scenario.training import Training
@@ -32,7 +33,7 @@ class ScenarioSpec(Document):
     """Name in the results."""
     description: str = ""
     """The question that the scenario asks, and where its numbers come from."""
-    network: WarehouseNetwork
+    network: Network
     """The site."""
     fleet: Annotated[tuple[VehicleClass, ...], Field(min_length=1)]
     """The vehicles."""
@@ -44,6 +45,8 @@ class ScenarioSpec(Document):
     """The day."""
     objective: Objective = Objective()
     """What things cost."""
+    disruptions: Disruptions = Disruptions()
+    """What goes wrong."""
     information: Information = Information()
     """What local policies may know."""
     candidates: Candidates = Candidates()
