@@ -27,11 +27,19 @@ from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate_reference.py; change the docstrings in the code instead. -->"
 CHAPTERS = {
-    "network": "Site",
+    "network.warehouse": "Site: parametric warehouse",
+    "network.grid": "Site: grid",
+    "network.road": "Site: roads",
+    "network.points": "Site: points",
+    "network.matrix": "Site: table of trips",
+    "network.facilities": "Facilities",
+    "network.customers": "Customers",
+    "network.traffic": "Traffic",
     "fleet": "Vehicles",
     "demand": "Orders",
     "distributions": "Durations",
     "operations": "Rules of the day",
+    "disruptions": "Disruptions",
     "policies": "Kinds of policies",
     "training": "Learning",
     "experiment": "Comparison",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from qmix_logistics.environment.estimates import PickUpTimes, pick_up_times
+from qmix_logistics.environment.estimates import WorkTimes, work_times
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site, grant_claims
-from qmix_logistics_baselines.facility_choice import choose_facility
+from qmix_logistics_baselines.choosing import QUICKEST, Choosing, choose_routes, choose_standing, keep_best_ends
+from qmix_logistics_baselines.declining import hopeless_orders
 
 
 @runtime_checkable
@@ -17,8 +19,8 @@ class TaskScore(Protocol):
     """Scores tasks: the only thing in which rules differ."""
 
     def __call__(
-        self, site: Site, epoch: DecisionEpoch, times: PickUpTimes, rng: np.random.Generator
-    ) -> Float[np.ndarray, "decider pick_up"]:
+        self, site: Site, epoch: DecisionEpoch, times: WorkTimes, rng: np.random.Generator
+    ) -> Float[np.ndarray, "decider work"]:
         """
         Return a score of each pending task for each decider, the higher the better.
 
@@ -43,13 +45,17 @@ class IndexPolicy:
     ----------
     score
         The rule.
+    choosing
+        How to choose among facilities and ways.
+    declines_late
+        Whether to decline orders that cost more than that if they are served.
     """
 
     information = "global"
     num_cut_off = 0
 
-    def __init__(self, score: TaskScore) -> None:
-        self._score = score
+    def __init__(self, score: TaskScore, choosing: Choosing = QUICKEST, *, declines_late: bool = False) -> None:
+        self._score, self._choosing, self._declines_late = score, choosing, declines_late
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """Prepare for a new day; see ``Policy``."""
@@ -57,13 +63,20 @@ class IndexPolicy:
 
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         """Grant tasks by score; see ``Policy``."""
-        scores = self._score(self._site, epoch, pick_up_times(self._site, epoch, epoch.deciders), self._rng)
-        return grant_tasks(self._site, epoch, scores)
+        times = work_times(self._site, epoch, epoch.deciders)
+        scores = self._score(self._site, epoch, times, self._rng)
+        declined = hopeless_orders(self._site, epoch) if self._declines_late else ()
+        if declined:
+            scores[:, np.isin(epoch.stops["order"][epoch.work], declined)] = -np.inf
+        dispatch = grant_tasks(self._site, epoch, scores, self._choosing)
+        return dataclasses.replace(dispatch, declined=declined) if declined else dispatch
 
 
-def grant_tasks(site: Site, epoch: DecisionEpoch, scores: Float[np.ndarray, "decider pick_up"]) -> Dispatch:
+def grant_tasks(
+    site: Site, epoch: DecisionEpoch, scores: Float[np.ndarray, "decider work"], choosing: Choosing = QUICKEST
+) -> Dispatch:
     """
-    Grant tasks by score; whoever gets none drops off, charges or waits.
+    Grant pick-ups and drop-offs by score; whoever gets none charges, parks or waits.
 
     Parameters
     ----------
@@ -72,14 +85,19 @@ def grant_tasks(site: Site, epoch: DecisionEpoch, scores: Float[np.ndarray, "dec
     epoch
         The epoch.
     scores
-        Of each pending task for each decider; minus infinity: not to be taken.
+        Of each pick-up and drop-off for each decider; minus infinity: not to be taken.
+    choosing
+        How to choose among facilities and ways.
     """
-    return complete(site, epoch, grant_claims(np.where(epoch.feasible[:, epoch.pick_ups], scores, -np.inf)))
+    allowed = np.where(epoch.feasible[:, epoch.work], scores, -np.inf)
+    return complete(site, epoch, grant_claims(keep_best_ends(site, epoch, allowed, choosing)), choosing)
 
 
-def complete(site: Site, epoch: DecisionEpoch, granted: Int[np.ndarray, " decider"]) -> Dispatch:
+def complete(
+    site: Site, epoch: DecisionEpoch, granted: Int[np.ndarray, " decider"], choosing: Choosing = QUICKEST
+) -> Dispatch:
     """
-    Turn granted tasks into a dispatch.
+    Turn granted work into a dispatch.
 
     Parameters
     ----------
@@ -88,8 +106,12 @@ def complete(site: Site, epoch: DecisionEpoch, granted: Int[np.ndarray, " decide
     epoch
         The epoch.
     granted
-        For each decider the number of a pending task, or -1.
+        For each decider the number of a pick-up or drop-off, or -1.
+    choosing
+        How to choose among facilities and ways.
     """
-    first = epoch.pick_ups.start
-    columns = [first + task if task >= 0 else choose_facility(site, epoch, row) for row, task in enumerate(granted)]
-    return Dispatch(np.array(columns))
+    first = epoch.work.start
+    columns = np.array(
+        [first + work if work >= 0 else choose_standing(site, epoch, row, choosing) for row, work in enumerate(granted)]
+    )
+    return Dispatch(columns, routes=choose_routes(epoch, columns, choosing))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Int
 
-from qmix_logistics.environment.estimates import pick_up_index, pick_up_times
+from qmix_logistics.environment.estimates import work_index, work_times
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site, battery_wh
 from qmix_logistics_baselines.assignment import best_assignment
+from qmix_logistics_baselines.choosing import QUICKEST, Choosing, keep_best_ends
 from qmix_logistics_baselines.index_policy import complete
 
 
@@ -22,13 +23,15 @@ class MatchingPolicy:
     anticipatory
         Whether busy vehicles are matched too, at the time and place at which they become free. A task that is matched
         to one of them is left for it.
+    choosing
+        How to choose among facilities and ways.
     """
 
     information = "global"
     num_cut_off = 0
 
-    def __init__(self, lookahead: float, *, anticipatory: bool) -> None:
-        self._lookahead, self._anticipatory = lookahead, anticipatory
+    def __init__(self, lookahead: float, choosing: Choosing = QUICKEST, *, anticipatory: bool) -> None:
+        self._lookahead, self._choosing, self._anticipatory = lookahead, choosing, anticipatory
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """Prepare for a new day; see ``Policy``."""
@@ -39,9 +42,10 @@ class MatchingPolicy:
         vehicles = epoch.deciders
         if self._anticipatory:
             vehicles = np.concatenate([vehicles, busy_vehicles(self._site, epoch)])
-        index = pick_up_index(self._site, epoch, pick_up_times(self._site, epoch, vehicles), self._lookahead)
-        assigned = best_assignment(np.where(may_take(self._site, epoch, vehicles), index, -np.inf))
-        return complete(self._site, epoch, assigned[: epoch.num_deciders])
+        index = work_index(self._site, epoch, work_times(self._site, epoch, vehicles), self._lookahead)
+        values = np.where(may_take(self._site, epoch, vehicles), index, -np.inf)
+        values[: epoch.num_deciders] = keep_best_ends(self._site, epoch, values[: epoch.num_deciders], self._choosing)
+        return complete(self._site, epoch, best_assignment(values)[: epoch.num_deciders], self._choosing)
 
 
 def busy_vehicles(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle"]:
@@ -68,9 +72,9 @@ def busy_vehicles(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle
 
 def may_take(
     site: Site, epoch: DecisionEpoch, vehicles: Int[np.ndarray, " vehicle"]
-) -> Bool[np.ndarray, "vehicle pick_up"]:
+) -> Bool[np.ndarray, "vehicle work"]:
     """
-    Return which vehicle may take which task: deciders by the mask, busy ones by their capacity.
+    Return which vehicle may take which work: deciders by the mask, busy ones by their capacity and access.
 
     Parameters
     ----------
@@ -81,6 +85,12 @@ def may_take(
     vehicles
         The deciders, then busy ones.
     """
-    busy = vehicles[epoch.num_deciders :]
-    loads = epoch.stops["load_units"][epoch.pick_ups]
-    return np.concatenate([epoch.feasible[:, epoch.pick_ups], loads <= site.fleet.capacity_units[busy, None]])
+    busy, work = vehicles[epoch.num_deciders :], epoch.stops[epoch.work]
+    index, most = site.fleet.class_index[busy], np.array([c.max_tasks_on_board for c in site.fleet.classes])[busy]
+    on_board = epoch.snapshot.vehicles[busy]
+    left_units = site.fleet.capacity_units[busy] - np.where(most > 1, on_board["load_units"], 0.0)
+    can = work["load_units"] <= left_units[:, None]
+    can &= site.network.is_open[index][:, work["place"]] & site.network.is_open[index][:, work["destination"]]
+    can[:, epoch.num_pending :] = False
+    can &= ((most == 1) | (on_board["num_on_board"] < most))[:, None]
+    return np.concatenate([epoch.feasible[:, epoch.work], can])

@@ -8,10 +8,19 @@ from typing import assert_never
 
 from qmix_logistics.episode import Policy
 from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.scenario.demand import TraceDemand
+from qmix_logistics.scenario.demand import OrdersDemand, TraceDemand
+from qmix_logistics.scenario.orders_csv import read_transports
 from qmix_logistics.scenario.policies import AtcPolicy, MatchingPolicy, RollingHorizonPolicy, RulePolicy
 from qmix_logistics.scenario.trace_days import load_order_lines
-from qmix_logistics.simulation import DemandModel, RandomDemandModel, Site, Split, TraceDemandModel, compile_site
+from qmix_logistics.simulation import (
+    DemandModel,
+    OrdersDemandModel,
+    RandomDemandModel,
+    Site,
+    Split,
+    TraceDemandModel,
+    compile_site,
+)
 
 DEFAULT_DAYS = 10
 """Test days of random demand where the scenario names no number."""
@@ -75,6 +84,8 @@ def build_demand(spec: ScenarioSpec, site: Site) -> DemandModel:
     """
     if isinstance(spec.demand, TraceDemand):
         return TraceDemandModel(spec, spec.demand, site, load_order_lines(spec.demand))
+    if isinstance(spec.demand, OrdersDemand):
+        return OrdersDemandModel(spec, spec.demand, site, read_transports(spec.demand.path))
     return RandomDemandModel(spec, spec.demand, site)
 
 
@@ -89,23 +100,18 @@ def build_baseline(
     entry
         Its entry in the scenario.
     """
-    from qmix_logistics_baselines import index_policy, matching, rolling_horizon, rules
+    from qmix_logistics_baselines import choosing, index_policy, matching, rolling_horizon, rules
 
+    how = choosing.Choosing(entry.facility, entry.route)
     match entry:
-        case RulePolicy(kind="random"):
-            return index_policy.IndexPolicy(rules.random_score)
-        case RulePolicy(kind="fifo"):
-            return index_policy.IndexPolicy(rules.fifo_score)
-        case RulePolicy(kind="nearest"):
-            return index_policy.IndexPolicy(rules.nearest_score)
         case RulePolicy():
-            return index_policy.IndexPolicy(rules.earliest_due_date_score)
+            return index_policy.IndexPolicy(rules.SCORES[entry.kind], how, declines_late=entry.declines_late)
         case AtcPolicy():
-            return index_policy.IndexPolicy(rules.AtcScore(entry.lookahead))
+            return index_policy.IndexPolicy(rules.AtcScore(entry.lookahead), how)
         case MatchingPolicy():
-            return matching.MatchingPolicy(entry.lookahead, anticipatory=entry.anticipatory)
+            return matching.MatchingPolicy(entry.lookahead, how, anticipatory=entry.anticipatory)
         case RollingHorizonPolicy():
             return rolling_horizon.RollingHorizonPolicy(
-                entry.replan_period_s, entry.max_planned_tasks, entry.solution_limit, entry.safety_time_limit_s
+                entry.replan_period_s, entry.max_planned_tasks, entry.solution_limit, entry.safety_time_limit_s, how
             )
     assert_never(entry)

@@ -14,25 +14,25 @@ Matrix = Float[np.ndarray, "*#batch stop"]
 
 
 @dataclass(frozen=True, slots=True)
-class PickUpTimes:
+class WorkTimes:
     """
-    How long each pending task takes some vehicles.
+    How long each pick-up and drop-off takes some vehicles.
 
     Parameters
     ----------
     arrival_s
-        From now until the vehicle is at the task's origin: for one that is busy, after it is free.
+        From now until the vehicle is there: for one that is busy, after it is free.
     task_s
-        From there until the task is done, on average and without a queue: pick-up, way and drop-off.
+        From there until the task is done, on average and without a queue: pick-up, way and drop-off, or drop-off.
     """
 
-    arrival_s: Float[np.ndarray, "vehicle pick_up"]
-    task_s: Float[np.ndarray, "vehicle pick_up"]
+    arrival_s: Float[np.ndarray, "vehicle work"]
+    task_s: Float[np.ndarray, "vehicle work"]
 
 
-def pick_up_times(site: Site, epoch: DecisionEpoch, vehicles: Int[np.ndarray, " vehicle"]) -> PickUpTimes:
+def work_times(site: Site, epoch: DecisionEpoch, vehicles: Int[np.ndarray, " vehicle"]) -> WorkTimes:
     """
-    Return how long each pending task takes some vehicles.
+    Return how long each pick-up and drop-off takes some vehicles.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ def pick_up_times(site: Site, epoch: DecisionEpoch, vehicles: Int[np.ndarray, " 
     vehicles
         Numbers of vehicles, deciding or busy.
     """
-    pick_ups = epoch.stops[epoch.pick_ups]
-    origins, destinations, handling_s = pick_ups["place"], pick_ups["destination"], pick_ups["handling_s"]
-    arrival_s = np.empty((len(vehicles), len(pick_ups)))
+    work = epoch.stops[epoch.work]
+    origins, destinations, handling_s = work["place"], work["destination"], work["handling_s"]
+    arrival_s = np.empty((len(vehicles), len(work)))
     task_s = np.empty_like(arrival_s)
-    task_s_of_class: dict[int, Float[np.ndarray, " pick_up"]] = {}
+    task_s_of_class: dict[int, Float[np.ndarray, " work"]] = {}
     for row, number in enumerate(vehicles.tolist()):
         vehicle, speed_class = epoch.snapshot.vehicles[number], int(site.fleet.class_index[number])
         travel_s = site.network.travel_time_s[speed_class]
@@ -59,7 +59,7 @@ def pick_up_times(site: Site, epoch: DecisionEpoch, vehicles: Int[np.ndarray, " 
         else:
             free_in_s = max(float(vehicle["free_s"]) - epoch.time_s, 0.0)
             arrival_s[row] = travel_s[vehicle["free_place"]].take(origins) + free_in_s
-    return PickUpTimes(arrival_s, task_s)
+    return WorkTimes(arrival_s, task_s)
 
 
 def atc_index(
@@ -95,11 +95,11 @@ def atc_index(
     return weight / task_s * (objective.open_order_cost_per_h + objective.late_order_cost_per_h * urgency)
 
 
-def pick_up_index(
-    site: Site, epoch: DecisionEpoch, times: PickUpTimes, lookahead: float
-) -> Float[np.ndarray, "vehicle pick_up"]:
+def work_index(
+    site: Site, epoch: DecisionEpoch, times: WorkTimes, lookahead: float
+) -> Float[np.ndarray, "vehicle work"]:
     """
-    Return the ATC index of every pending task for some vehicles.
+    Return the ATC index of every pick-up and drop-off for some vehicles.
 
     Parameters
     ----------
@@ -112,10 +112,10 @@ def pick_up_index(
     lookahead
         In mean task times.
     """
-    pick_ups = epoch.stops[epoch.pick_ups]
+    work = epoch.stops[epoch.work]
     task_s = np.maximum(times.arrival_s + times.task_s, 1.0)
-    weight = pick_ups["weight"] / epoch.snapshot.open_tasks[pick_ups["order"]]
-    slack_s = pick_ups["due_s"] - epoch.time_s - task_s
+    weight = work["weight"] / epoch.snapshot.open_tasks[work["order"]]
+    slack_s = work["due_s"] - epoch.time_s - task_s
     return atc_index(site.objective, weight, slack_s, task_s, lookahead * site.mean_task_s)
 
 

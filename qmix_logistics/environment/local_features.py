@@ -267,7 +267,8 @@ def _battery_after(
     destination: Int[np.ndarray, "row slot"],
 ) -> Float[np.ndarray, "row slot"]:
     fleet, numbers, distance_m = site.fleet, batch.decider, site.network.distance_m
+    index = fleet.class_index[numbers][:, None]
     energy_wh = battery_wh(batch.vehicles[batch.epoch, numbers], batch.time_s[batch.epoch])
-    way_m = distance_m[here[:, None], place] + distance_m[place, destination]
+    way_m = distance_m[index, here[:, None], place] + distance_m[index, place, destination]
     left_wh = energy_wh[:, None] - fleet.drive_wh_per_m[numbers, None] * way_m
     return battery_share(left_wh, np.broadcast_to(fleet.battery_capacity_wh[numbers, None], left_wh.shape))

@@ -59,9 +59,10 @@ def cost_parts(records: DayRecords, objective: Objective) -> CostParts:
         travel=objective.travel_cost_per_km * distance_m / 1000,
         energy=objective.energy_cost_per_kwh * energy_wh / 1000,
         penalties=objective.stranding_cost * records.strandings
+        + objective.rescue_cost * (records.back_outs + records.rescues)
         + math.fsum(order.weight * penalty[order.status] for order in records.orders),
     )
 
 
 def _end_s(order: OrderRecord, records: DayRecords) -> float:
-    return records.end_s if order.done_s is None else order.done_s
+    return records.end_s if order.closed_s is None else order.closed_s

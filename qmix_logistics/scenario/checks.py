@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import networkx as nx
-
 from qmix_logistics.errors import Problem, ScenarioError
 from qmix_logistics.scenario.check_places import check_places
-from qmix_logistics.scenario.demand import TraceDemand
+from qmix_logistics.scenario.demand import PiecewisePoissonDemand, PoissonDemand, TraceDemand
 from qmix_logistics.scenario.layout import build_layout, facilities
-from qmix_logistics.scenario.network import Network, WarehouseNetwork
+from qmix_logistics.scenario.network import WarehouseNetwork
+from qmix_logistics.scenario.network.facilities import Spot
 from qmix_logistics.scenario.policies import policy_name
 from qmix_logistics.scenario.positions import FieldPath
 from qmix_logistics.scenario.trace import OrderLine
@@ -60,7 +59,7 @@ def _check_network(parts: Parts) -> Iterator[Finding]:
             name = "id" if isinstance(network, WarehouseNetwork) else "node"
             yield ("network", field, index, name), f"'{spot.id}' names several facilities; give each its own {name}"
             is_sound = False
-        if isinstance(network, WarehouseNetwork) and spot.aisle > network.num_aisles:
+        if isinstance(network, WarehouseNetwork) and isinstance(spot, Spot) and spot.aisle > network.num_aisles:
             message = f"is {spot.aisle}; expected 1 to {network.num_aisles}, the number of aisles"
             yield ("network", field, index, "aisle"), message
             is_sound = False
@@ -70,11 +69,9 @@ def _check_network(parts: Parts) -> Iterator[Finding]:
 
 def _check_layout(parts: Parts) -> Iterator[Finding]:
     try:
-        graph = build_layout(parts["network"]).graph
+        yield from check_places(parts, build_layout(parts["network"]))
     except ScenarioError as error:
         yield from error.problems
-        return
-    yield from check_places(parts, graph)
 
 
 def _check_fleet(parts: Parts) -> Iterator[Finding]:
@@ -84,11 +81,28 @@ def _check_fleet(parts: Parts) -> Iterator[Finding]:
     for index, vehicle_class in enumerate(fleet):
         if vehicle_class.battery and network is not None and not network.chargers:
             yield ("fleet", index, "battery"), "needs a charger; add one to network.chargers, or leave the battery out"
+    num_units = len(fleet[0].capacities_units)
+    for index, vehicle_class in enumerate(fleet):
+        if len(vehicle_class.capacities_units) != num_units:
+            message = f"has {len(vehicle_class.capacities_units)} numbers; expected {num_units}, as the first class"
+            yield ("fleet", index, "capacity_units"), message
+            return
+    yield from _check_loads(parts, num_units)
+
+
+def _check_loads(parts: Parts, num_units: int) -> Iterator[Finding]:
     demand = parts.get("demand")
-    largest = max(vehicle_class.capacity_units for vehicle_class in fleet)
-    if demand is not None and demand.kind != "trace" and demand.load.high_units > largest:
-        message = f"is {demand.load.high_units:g}; no vehicle carries more than {largest:g} (fleet capacity_units)"
-        yield ("demand", "load", "high_units"), message
+    if not isinstance(demand, PoissonDemand | PiecewisePoissonDemand):
+        return
+    if len(demand.loads) != num_units:
+        yield ("demand", "load"), f"has {len(demand.loads)} units; expected {num_units}, as fleet capacity_units"
+        return
+    for unit, load in enumerate(demand.loads):
+        largest = max(vehicle_class.capacities_units[unit] for vehicle_class in parts["fleet"])
+        if load.high_units > largest:
+            message = f"is {load.high_units:g}; no vehicle carries more than {largest:g} (fleet capacity_units)"
+            place = (unit,) if isinstance(demand.load, tuple) else ()
+            yield ("demand", "load", *place, "high_units"), message
 
 
 def _check_order_classes(classes: Any) -> Iterator[Finding]:
@@ -102,7 +116,7 @@ def _check_demand(parts: Parts) -> Iterator[Finding]:
     demand, horizon = parts["demand"], parts.get("horizon")
     if isinstance(demand, TraceDemand):
         yield from _check_trace(demand, horizon)
-    elif demand.kind == "piecewise_poisson" and horizon is not None:
+    elif isinstance(demand, PiecewisePoissonDemand) and horizon is not None:
         for index, step in enumerate(demand.profile):
             if step.from_s >= horizon.demand_s:
                 message = f"is {step.from_s:g}; expected less than horizon.demand_s, {horizon.demand_s:g}"

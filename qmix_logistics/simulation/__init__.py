@@ -1,7 +1,7 @@
 """The simulated world: site, days, vehicles, facilities, costs and records."""
 
 from qmix_logistics.simulation.day import Day
-from qmix_logistics.simulation.demand import DemandModel, RandomDemandModel, TraceDemandModel
+from qmix_logistics.simulation.demand import DemandModel, OrdersDemandModel, RandomDemandModel, TraceDemandModel
 from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End, Interval, grant_claims
 from qmix_logistics.simulation.randomness import DayKey, Purpose, Split, day_stream
 from qmix_logistics.simulation.records import DayRecords, OrderRecord, SegmentRecord, TaskRecord, VisitRecord
@@ -37,6 +37,7 @@ __all__ = [
     "Interval",
     "OrderRecord",
     "OrderStatus",
+    "OrdersDemandModel",
     "Purpose",
     "RandomDemandModel",
     "SegmentRecord",

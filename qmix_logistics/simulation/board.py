@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int, Shaped
+from jaxtyping import Float, Int, Shaped
 
-from qmix_logistics.simulation.day import Day
+from qmix_logistics.simulation.day import FIXED, Day
 from qmix_logistics.simulation.site import Site
 from qmix_logistics.simulation.state import NO_TASK, STOP, StopKind
 
@@ -22,17 +22,27 @@ class Board:
         The day.
     """
 
-    __slots__ = ("_buffer", "_column_of_task", "_num_facilities", "_pick_ups", "num_stops", "open_tasks", "version")
+    __slots__ = ("_buffer", "_column_of_task", "_day", "_num_facilities", "_pick_ups", "_site",
+                 "num_stops", "onward_m", "open_tasks", "version")  # fmt: skip
 
     def __init__(self, site: Site, day: Day) -> None:
         facility_stops = _facility_stops(site)
+        self._site, self._day = site, day
         self._num_facilities = len(facility_stops)
         self._buffer = np.zeros(len(facility_stops) + 64, STOP)
         self._buffer[: len(facility_stops)] = facility_stops
         self.num_stops = len(facility_stops)
-        self._pick_ups = _pick_ups(site, day)
+        self._pick_ups = _pick_ups(day)
         self._column_of_task: dict[int, int] = {}
         self.open_tasks: Int[np.ndarray, " order"] = day.orders["num_tasks"].copy()
+        """Tasks not yet done, by order."""
+        with_battery = {
+            int(index) for index, b in zip(site.fleet.class_index, site.fleet.battery, strict=True) if b is not None
+        }
+        self.onward_m: dict[int, Float[np.ndarray, " task"]] = {
+            index: _onward_m(site, day, index) for index in sorted(with_battery)
+        }
+        """From each task's origin on: the way to finish it and reach a charger, by class of vehicles."""
         self.version = 0
 
     @property
@@ -45,22 +55,21 @@ class Board:
         """Number of tasks that wait for a vehicle."""
         return self.num_stops - self._num_facilities
 
-    def release(self, first_task: int, num_tasks: int) -> None:
+    def release(self, task: int) -> None:
         """
-        Put tasks on the board.
+        Put a task on the board.
 
         Parameters
         ----------
-        first_task, num_tasks
-            The tasks of one order.
+        task
+            Its number.
         """
-        end = self.num_stops + num_tasks
-        if end > len(self._buffer):
-            self._buffer = np.concatenate([self._buffer, np.zeros(max(num_tasks, len(self._buffer)), STOP)])
-        for task, column in zip(range(first_task, first_task + num_tasks), range(self.num_stops, end), strict=True):
-            self._buffer[column] = self._pick_ups[task]  # a tenth of the time of copying a slice of one record
-            self._column_of_task[task] = column
-        self.num_stops = end
+        column = self.num_stops
+        if column == len(self._buffer):
+            self._buffer = np.concatenate([self._buffer, np.zeros(len(self._buffer), STOP)])
+        self._buffer[column] = self._pick_ups[task]
+        self._column_of_task[task] = column
+        self.num_stops = column + 1
         self.version += 1
 
     def claim(self, task: int) -> None:
@@ -79,9 +88,20 @@ class Board:
         self.num_stops = last
         self.version += 1
 
+    def has(self, task: int) -> bool:
+        """
+        Tell whether a task is on the board.
+
+        Parameters
+        ----------
+        task
+            Its number.
+        """
+        return task in self._column_of_task
+
     def pick_up_of(self, task: int) -> np.void:
         """
-        Return the record of type ``STOP`` with which a task was put on the board.
+        Return the record of type ``STOP`` with which a task is put on the board.
 
         Parameters
         ----------
@@ -89,6 +109,37 @@ class Board:
             Its number.
         """
         return self._pick_ups[task]
+
+    def move_origin(self, task: int, place: int) -> None:
+        """
+        Let a task that is not on the board yet begin elsewhere, where the one before it ended.
+
+        Parameters
+        ----------
+        task
+            Its number.
+        place
+            Where it begins.
+        """
+        self._pick_ups["place"][task] = place
+        choice = int(self._day.tasks["choice"][task])
+        if choice != FIXED:
+            ends, distance_m = self._day.choices[choice], self._site.network.distance_m.min(axis=0)
+            self._pick_ups["destination"][task] = ends[distance_m[place, ends].argmin()]
+        for index, onward_m in self.onward_m.items():
+            onward_m[task] = _way_on_m(self._site, index, place, self.ends_of(task))
+
+    def ends_of(self, task: int) -> Int[np.ndarray, " place"]:
+        """
+        Return the places at which a task may end.
+
+        Parameters
+        ----------
+        task
+            Its number.
+        """
+        choice = int(self._day.tasks["choice"][task])
+        return self._pick_ups["destination"][task : task + 1] if choice == FIXED else self._day.choices[choice]
 
 
 def _facility_stops(site: Site) -> Shaped[np.ndarray, " stop"]:
@@ -101,25 +152,31 @@ def _facility_stops(site: Site) -> Shaped[np.ndarray, " stop"]:
     stops["kind"] = [kind for kind, _ in places]
     stops["place"] = stops["destination"] = [place for _, place in places]
     stops["task"] = stops["order"] = NO_TASK
-    is_parking = stops["kind"] == StopKind.PARK
-    stops["onward_m"][is_parking] = site.charger_distance_m[stops["place"][is_parking]]
     return stops
 
 
-def _pick_ups(site: Site, day: Day) -> Shaped[np.ndarray, " task"]:
-    tasks, distance_m = day.tasks, site.network.distance_m
+def _pick_ups(day: Day) -> Shaped[np.ndarray, " task"]:
+    tasks = day.tasks
     stops = np.zeros(len(tasks), STOP)
     stops["kind"], stops["task"], stops["order"] = StopKind.PICK_UP, np.arange(len(tasks)), tasks["order"]
-    stops["place"], stops["destination"], stops["load_units"] = (
-        tasks["origin"],
-        tasks["destination"],
-        tasks["load_units"],
-    )
-    stops["handling_s"] = site.mean_pick_up_s + site.mean_service_s(tasks["destination"])
+    for name, field in (("place", "origin"), ("destination", "destination"), ("load_units", "load_units")):
+        stops[name] = tasks[field]
+    stops["handling_s"] = tasks["mean_pick_up_s"] + tasks["mean_drop_off_s"]
     orders = day.orders[tasks["order"]]
-    for field in ("release_s", "due_s", "weight"):
-        stops[field] = orders[field]
-    ends = [[station.place for station in site.stations]] if site.station_choice else tasks["destination"][:, None]
-    ways_m = distance_m[tasks["origin"][:, None], ends] + site.charger_distance_m[ends]
-    stops["onward_m"] = ways_m.max(axis=1, initial=0.0)
+    for name in ("release_s", "due_s", "weight", "is_declinable"):
+        stops[name] = orders[name]
     return stops
+
+
+def _onward_m(site: Site, day: Day, class_index: int) -> Float[np.ndarray, " task"]:
+    tasks = day.tasks
+    distance_m, charger_m = site.network.distance_m[class_index], site.charger_distance_m[class_index]
+    ways_m = distance_m[tasks["origin"], tasks["destination"]] + charger_m[tasks["destination"]]
+    for number, ends in enumerate(day.choices):
+        chosen = tasks["choice"] == number
+        ways_m[chosen] = (distance_m[tasks["origin"][chosen][:, None], ends] + charger_m[ends]).max(axis=1, initial=0.0)
+    return ways_m
+
+
+def _way_on_m(site: Site, class_index: int, place: int, ends: Int[np.ndarray, " place"]) -> float:
+    return float((site.network.distance_m[class_index, place, ends] + site.charger_distance_m[class_index, ends]).max())

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from qmix_logistics.simulation.meter import MOVING
 from qmix_logistics.simulation.records import OrderRecord, SegmentRecord, TaskRecord
 from qmix_logistics.simulation.state import OrderStatus
 from qmix_logistics.simulation.world import World
@@ -23,7 +22,7 @@ def order_records(world: World) -> list[OrderRecord]:
     """
     orders, names = world.day.orders, world.site.order_classes
     num_in = int(np.searchsorted(orders["release_s"], world.env.now, side="right"))
-    rows = zip(orders[:num_in].tolist(), world.order_done_s[:num_in].tolist(), strict=True)
+    closed_s, status = world.order_closed_s[:num_in].tolist(), world.order_status[:num_in].tolist()
     return [
         OrderRecord(
             order=order,
@@ -32,10 +31,10 @@ def order_records(world: World) -> list[OrderRecord]:
             num_tasks=num_tasks,
             release_s=release_s,
             due_s=due_s,
-            done_s=_known(done_s),
-            status=OrderStatus.OPEN if math.isnan(done_s) else OrderStatus.DONE,
+            closed_s=_known(closed_s[order]),
+            status=OrderStatus(status[order]),
         )
-        for order, ((release_s, due_s, weight, order_class, _, num_tasks), done_s) in enumerate(rows)
+        for order, (release_s, due_s, weight, order_class, _, num_tasks, _) in enumerate(orders[:num_in].tolist())
     ]
 
 
@@ -55,7 +54,7 @@ def task_records(world: World) -> list[TaskRecord]:
             task=task,
             order=int(tasks["order"][task]),
             vehicle=vehicles[world.task_vehicle[task]],
-            origin=places[tasks["origin"][task]],
+            origin=places[world.task_origin[task]],
             destination=places[world.task_destination[task]],
             load_units=float(tasks["load_units"][task]),
             claimed_s=float(world.task_claimed_s[task]),
@@ -75,19 +74,19 @@ def segment_records(world: World) -> list[SegmentRecord]:
     world
         The state.
     """
-    places, fleet = world.site.network.names, world.site.fleet
+    places, vehicles = world.site.network.names, world.site.fleet.names
     return [
         SegmentRecord(
-            vehicle=fleet.names[number],
+            vehicle=vehicles[number],
             state=state,
             start_s=start_s,
             end_s=end_s,
             place=places[place],
             target=places[target],
-            distance_m=float(fleet.speed_mps[number]) * (end_s - start_s) if state in MOVING else 0.0,
+            distance_m=distance_m,
             energy_wh=energy_wh,
         )
-        for number, state, start_s, end_s, place, target, energy_wh in world.segments
+        for number, state, start_s, end_s, place, target, distance_m, energy_wh in world.segments
     ]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -41,6 +43,22 @@ class Interval:
     discounted_cost: float
 
 
+class Ways(Protocol):
+    """The ways that are offered to stops: the shortest, then the quickest others under present congestion."""
+
+    def times_s(self, number: int, place: int) -> Sequence[float]:
+        """
+        Return the time that each way takes under present congestion; the shortest comes first.
+
+        Parameters
+        ----------
+        number
+            Which vehicle.
+        place
+            Where to.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionEpoch:
     """
@@ -60,11 +78,15 @@ class DecisionEpoch:
         Numbers of the vehicles that must decide, in order; at least one unless the day has ended.
     stops
         Records of type ``STOP``: chargers, parking places, waiting, the pick-ups of pending tasks in no particular
-        order, and the drop-offs of vehicles that choose their station.
+        order, and the drop-offs of deciders with tasks on board.
     feasible
         Which stop each decider may take; at least one each.
     num_chargers, num_parking, num_pending
         How many stops of these kinds there are.
+    is_planner_up
+        Whether a central planner can be reached.
+    ways
+        The ways that are offered to stops; None where there is no choice of way.
     """
 
     snapshot: Snapshot
@@ -76,6 +98,8 @@ class DecisionEpoch:
     num_chargers: int
     num_parking: int
     num_pending: int
+    is_planner_up: bool = True
+    ways: Ways | None = None
 
     @property
     def time_s(self) -> float:
@@ -94,8 +118,13 @@ class DecisionEpoch:
         return slice(first, first + self.num_pending)
 
     @property
+    def work(self) -> slice:
+        """Columns of the pick-ups, then the drop-offs."""
+        return slice(self.num_chargers + self.num_parking + 1, len(self.stops))
+
+    @property
     def drop_offs(self) -> slice:
-        """Columns of the drop-offs that are a choice."""
+        """Columns of the drop-offs of deciders with tasks on board; each is feasible for one of them."""
         return slice(self.pick_ups.stop, len(self.stops))
 
     @property
@@ -129,10 +158,16 @@ class Dispatch:
         For each decider of the epoch the index of a stop that is feasible for it; no task twice.
     num_cut
         Deciders for which the policy looked at less than all feasible stops.
+    routes
+        For each decider which of the ways that are offered to its stop; None: the shortest.
+    declined
+        Numbers of orders to decline. Those that may not be declined, or of which a task is taken, are not.
     """
 
     columns: Int[np.ndarray, " decider"]
     num_cut: int = 0
+    routes: Int[np.ndarray, " decider"] | None = None
+    declined: tuple[int, ...] = ()
 
 
 def grant_claims(

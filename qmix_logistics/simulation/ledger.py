@@ -65,7 +65,7 @@ class Ledger:
         self._open[order] = weight
         heapq.heappush(self._due, (due_s, order))
 
-    def close_order(self, time_s: float, order: int, due_s: float) -> None:
+    def close_order(self, time_s: float, order: int, due_s: float, penalty: float = 0.0) -> None:
         """
         Let an order cost nothing from now on.
 
@@ -77,6 +77,8 @@ class Ledger:
             Its number.
         due_s
             When it was due.
+        penalty
+            What an order of weight 1 costs now, because it is lost or declined.
         """
         self.accrue(time_s)
         weight = self._open.pop(order)
@@ -84,6 +86,8 @@ class Ledger:
         if due_s <= time_s:
             rate_per_h += self._objective.late_order_cost_per_h
         self._rate_per_s -= weight * rate_per_h / 3600
+        if penalty:
+            self.charge(time_s, weight * penalty)
 
     def add_rate(self, time_s: float, rate_per_s: float) -> None:
         """

@@ -6,6 +6,7 @@ from qmix_logistics.simulation.state import BROKEN, CHARGING, EMPTY_TRAVEL, IDLE
 from qmix_logistics.simulation.world import World
 
 MOVING = (EMPTY_TRAVEL, LOADED_TRAVEL)
+MAX_KNOWN_SPEEDS = 16
 
 
 class StateMeter:
@@ -26,28 +27,32 @@ class StateMeter:
         "_battery_wh",
         "_columns",
         "_cost_per_s",
-        "_cost_per_s_in",
-        "_drain_w_in",
+        "_drain_w",
+        "_drive_wh_per_m",
+        "_energy_cost",
         "_number",
+        "_rates_at",
         "_since_s",
+        "_speed_mps",
+        "_standby_w",
         "_state",
+        "_travel_cost",
         "_world",
-    )  # fmt: skip
+        "has_arrived",
+    )
 
     def __init__(self, world: World, number: int, battery_wh: float) -> None:
         self._world, self._number, self._columns = world, number, world.columns
         fleet, objective = world.site.fleet, world.site.objective
-        speed_mps, standby_w = float(fleet.speed_mps[number]), float(fleet.standby_w[number])
-        moving_w = standby_w + float(fleet.drive_wh_per_m[number]) * speed_mps * 3600
-        self._drain_w_in = [
-            0.0 if state in (CHARGING, BROKEN) else moving_w if state in MOVING else standby_w for state in VehicleState
-        ]
-        self._cost_per_s_in = [
-            objective.energy_cost_per_kwh * drain_w / 3.6e6
-            + (objective.travel_cost_per_km * speed_mps / 1000 if state in MOVING else 0.0)
-            for state, drain_w in zip(VehicleState, self._drain_w_in, strict=True)
-        ]
-        self._state, self._since_s, self._cost_per_s = IDLE, 0.0, 0.0
+        self._standby_w, self._drive_wh_per_m = float(fleet.standby_w[number]), float(fleet.drive_wh_per_m[number])
+        self._energy_cost, self._travel_cost = (
+            objective.energy_cost_per_kwh / 3.6e6,
+            objective.travel_cost_per_km / 1000,
+        )
+        self._rates_at: dict[float, tuple[float, float]] = {}
+        self._state, self._since_s, self._cost_per_s, self._speed_mps, self._drain_w = IDLE, 0.0, 0.0, 0.0, 0.0
+        self.has_arrived = False
+        """Whether the trip that it is on is over."""
         self.battery_wh = battery_wh
         self.enter(IDLE)
 
@@ -63,7 +68,7 @@ class StateMeter:
     @property
     def drain_w(self) -> float:
         """Power that the vehicle draws in its state."""
-        return self._drain_w_in[self._state]
+        return self._drain_w
 
     def battery_now_wh(self) -> float:
         """Return the energy now, at least 0."""
@@ -81,33 +86,52 @@ class StateMeter:
         """
         self._columns.drain_w[self._number] = -power_w
 
-    def enter(self, state: VehicleState) -> None:
+    @property
+    def is_moving(self) -> bool:
+        """Whether the vehicle is under way."""
+        return self._state in MOVING
+
+    def enter(self, state: VehicleState, speed_mps: float = 0.0) -> None:
         """
         Close the state that the vehicle was in and open another.
 
         Parameters
         ----------
         state
-            The new state. On leaving a trip the vehicle is at its target, unless it broke down on the way.
+            The new state.
+        speed_mps
+            Its speed from now on.
         """
         columns, number = self._columns, self._number
         world, old = self._world, self._state
         now, since_s = world.env.now, self._since_s
         if now > since_s:
-            energy_wh = self._drain_w_in[old] * (now - since_s) / 3600
+            energy_wh = self._drain_w * (now - since_s) / 3600
             self._battery_wh -= energy_wh
             columns.battery_wh[number] = self._battery_wh
             if world.is_recording:
-                places = (
-                    int(columns.place[number]),
-                    int(columns.target[number] if old in MOVING else columns.place[number]),
-                )
-                world.segments.append((self._number, old, since_s, now, *places, energy_wh))
-        if old in MOVING and state is not BROKEN:
+                place = int(columns.place[number])
+                target = int(columns.target[number]) if old in MOVING else place
+                distance_m = self._speed_mps * (now - since_s)
+                world.segments.append((number, old, since_s, now, place, target, distance_m, energy_wh))
+        if self.has_arrived:
             columns.place[number] = columns.target[number]
-        self._state, self._since_s = state, now
-        columns.state[number], columns.since_s[number], columns.drain_w[number] = state, now, self._drain_w_in[state]
-        cost_per_s = self._cost_per_s_in[state]
+            self.has_arrived = False
+        self._state, self._since_s, self._speed_mps = state, now, speed_mps
+        self._drain_w, cost_per_s = self._rates(state, speed_mps)
+        columns.state[number], columns.since_s[number], columns.drain_w[number] = state, now, self._drain_w
         if cost_per_s != self._cost_per_s:
             world.ledger.add_rate(now, cost_per_s - self._cost_per_s)
             self._cost_per_s = cost_per_s
+
+    def _rates(self, state: VehicleState, speed_mps: float) -> tuple[float, float]:
+        """Power drawn and cost per second; nothing is drawn while charging or being helped."""
+        if state is CHARGING or state is BROKEN:
+            return 0.0, 0.0
+        rates = self._rates_at.get(speed_mps)
+        if rates is None:
+            drain_w = self._standby_w + self._drive_wh_per_m * speed_mps * 3600
+            rates = drain_w, self._energy_cost * drain_w + self._travel_cost * speed_mps
+            if len(self._rates_at) < MAX_KNOWN_SPEEDS:
+                self._rates_at[speed_mps] = rates
+        return rates

@@ -32,6 +32,10 @@ class Purpose(enum.IntEnum):
     BATTERIES = 6
     RESAMPLING = 7
     POLICY = 8
+    DROP_OFFS = 9
+    WINDOWS = 10
+    BREAKDOWNS = 11
+    MISHAPS = 12
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,7 +10,7 @@ from qmix_logistics.simulation.state import OrderStatus, VehicleState
 
 
 class OrderRecord(NamedTuple):
-    """One order. Times are seconds since the day began; ``done_s`` is None while it is not done."""
+    """One order. Times are seconds since the day began; ``closed_s`` is None while it is open."""
 
     order: int
     order_class: str
@@ -18,8 +18,13 @@ class OrderRecord(NamedTuple):
     num_tasks: int
     release_s: float
     due_s: float
-    done_s: float | None
+    closed_s: float | None
     status: OrderStatus
+
+    @property
+    def done_s(self) -> float | None:
+        """When its last task was done; None if it was not done."""
+        return self.closed_s if self.status is OrderStatus.DONE else None
 
 
 class TaskRecord(NamedTuple):
@@ -50,7 +55,7 @@ class SegmentRecord(NamedTuple):
 
 
 class VisitRecord(NamedTuple):
-    """A visit to a station or charger. Times are None where the day ended before."""
+    """A visit to a station, dock, depot or charger. Times are None where the day ended before."""
 
     facility: str
     kind: str
@@ -82,6 +87,12 @@ class DayRecords:
         Stops chosen that were not feasible.
     strandings
         Times that a vehicle ran out of energy.
+    breakdowns
+        Times that a vehicle broke down.
+    deadlocks
+        Times that vehicles waited for each other in a circle.
+    back_outs, rescues
+        Vehicles that backed out of a deadlock, or were carried away.
     candidate_cuts
         Choices for which the list of candidates left out feasible stops.
     """
@@ -96,4 +107,8 @@ class DayRecords:
     num_decisions: int = 0
     mask_violations: int = 0
     strandings: int = 0
+    breakdowns: int = 0
+    deadlocks: int = 0
+    back_outs: int = 0
+    rescues: int = 0
     candidate_cuts: int = 0

@@ -13,7 +13,9 @@ from qmix_logistics.simulation.collecting import order_records, segment_records,
 from qmix_logistics.simulation.day import Day
 from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End
 from qmix_logistics.simulation.feasibility import Feasibility, drop_offs
+from qmix_logistics.simulation.lane_traffic import LaneTraffic
 from qmix_logistics.simulation.ledger import Ledger
+from qmix_logistics.simulation.mishaps import start_mishaps
 from qmix_logistics.simulation.records import DayRecords
 from qmix_logistics.simulation.site import Site
 from qmix_logistics.simulation.state import CHARGE, PICK_UP, WAIT, StopKind
@@ -46,7 +48,6 @@ class Simulator:
         self.site = site
         self._tau_s = discount_time_constant_s
         self._is_recording = is_recording
-        self._feasibility = Feasibility(site)
         self._epoch: DecisionEpoch | None = None
 
     def reset(self, day: Day) -> DecisionEpoch:
@@ -61,12 +62,15 @@ class Simulator:
         self._env = simpy.Environment()
         self._ledger = Ledger(self.site.objective, self._tau_s)
         self._world = World(self._env, self.site, day, self._ledger, is_recording=self._is_recording)
-        places = _starting_places(self.site)
-        self._vehicles = [Vehicle(self._world, n, places[n % len(places)]) for n in range(len(self._world.vehicles))]
+        self._traffic = LaneTraffic(self._world, self.site.lanes) if self.site.lanes is not None else None
+        self._feasibility = Feasibility(self._world)
+        self._vehicles = [Vehicle(self._world, n, self._traffic) for n in range(len(self._world.vehicles))]
         self._signatures: list[Signature | None] = [None] * len(self._vehicles)
-        self._demand_is_over = self._time_is_over = False
+        self._time_is_over = False
+        self._returns_home = any(c.returns_home for c in self.site.fleet.classes)
         self._env.process(self._release_orders(day))
         self._env.process(self._end_day())
+        self._planner = start_mishaps(self._world, self._vehicles, self._ask_all)
         return self._run()
 
     def advance(self, dispatch: Dispatch) -> DecisionEpoch:
@@ -89,7 +93,11 @@ class Simulator:
             raise RuntimeError("there is nothing to decide: call reset to begin a day")
         self._world.records.num_decisions += epoch.num_deciders
         self._world.records.candidate_cuts += dispatch.num_cut
-        self._carry_out(epoch, self._legal_columns(epoch, dispatch))
+        columns = self._legal_columns(epoch, dispatch)
+        routes = [0] * len(columns) if dispatch.routes is None else dispatch.routes.tolist()
+        self._carry_out(epoch, columns, routes)
+        for order in dispatch.declined:
+            self._world.decline_order(order)
         return self._run()
 
     def records(self) -> DayRecords:
@@ -110,7 +118,7 @@ class Simulator:
         env, world = self._env, self._world
         while True:
             if env.peek() > env.now:
-                if self._time_is_over or (self._demand_is_over and world.num_open_orders == 0):
+                if self._time_is_over or (world.demand_is_over and world.num_open_orders == 0 and self._all_are_home()):
                     return self._finish()
                 if world.is_dirty:
                     world.is_dirty = False
@@ -119,6 +127,17 @@ class Simulator:
                         return self._epoch
                     continue
             env.step()
+
+    def _all_are_home(self) -> bool:
+        if not self._returns_home:
+            return True
+        classes = self.site.fleet.classes
+        return all(v.is_home for v, c in zip(self._vehicles, classes, strict=True) if c.returns_home)
+
+    def _ask_all(self) -> None:
+        """Ask all who wait once more, because the planner can be reached again, or no longer."""
+        self._signatures = [None] * len(self._signatures)
+        self._world.is_dirty = True
 
     def _ask(self) -> bool:
         """Make an epoch of the vehicles that have a choice they have not made yet; take single legal stops at once."""
@@ -132,8 +151,8 @@ class Simulator:
             last = self._signatures[number]
             if last is not None and last == self._signature(feasible[row], number):
                 continue
-            if np.count_nonzero(feasible[row]) == 1:
-                only = stops[feasible[row].argmax()]
+            only = stops[feasible[row].argmax()]
+            if only["kind"] != PICK_UP and np.count_nonzero(feasible[row]) == 1:
                 self._assign(number, Stop(_KINDS[only["kind"]], int(only["place"]), int(only["task"])), feasible[row])
             else:
                 keep.append(row)
@@ -161,6 +180,8 @@ class Simulator:
             num_chargers=len(self.site.chargers),
             num_parking=len(self.site.parking),
             num_pending=self._world.board.num_pending,
+            is_planner_up=self._planner.is_up,
+            ways=self._traffic.ways if self._traffic is not None else None,
         )
 
     def _enumerate(
@@ -168,25 +189,26 @@ class Simulator:
     ) -> tuple[Shaped[np.ndarray, " stop"], Bool[np.ndarray, "decider stop"]]:
         world, stops = self._world, self._world.board.stops
         feasible = np.zeros((len(deciders), len(stops)), bool)
-        loaded = []
+        blocks = [stops]
+        loaded: list[tuple[int, int]] = []
         for row, number in enumerate(deciders.tolist()):
-            vehicle = self._vehicles[number]
-            if self.site.station_choice and world.vehicles["load_units"][number] > 0:
-                loaded.append(row)
-                continue
-            mark = self._feasibility.mark_charging if vehicle.is_charging else self._feasibility.mark
-            mark(feasible[row], stops, number, vehicle.place, vehicle.battery_wh())
-        for row in loaded:
-            block = drop_offs(self.site, world.board.pick_up_of(int(world.vehicles["task"][deciders[row]])))
-            stops = np.concatenate([stops, block])
-            feasible = np.pad(feasible, ((0, 0), (0, len(block))))
-            feasible[row, -len(block) :] = True
+            self._feasibility.mark(feasible[row], stops, number, self._vehicles[number])
+            if world.on_board[number]:
+                blocks.append(drop_offs(world, number))
+                loaded.append((row, len(blocks[-1])))
+        if loaded:
+            stops = np.concatenate(blocks)
+            first = feasible.shape[1]
+            feasible = np.pad(feasible, ((0, 0), (0, len(stops) - first)))
+            for row, width in loaded:
+                feasible[row, first : first + width] = True
+                first += width
         return stops, feasible
 
     def _signature(self, feasible: Bool[np.ndarray, " stop"], number: int) -> Signature:
         """Return what tells one choice from another; a vehicle that charges does not care who else was freed."""
         board = self._world.board
-        can_pick_up = np.count_nonzero(feasible[self._feasibility.num_facilities :]) > 0
+        can_pick_up = np.count_nonzero(feasible[self._feasibility.num_facilities :]) > 0  # or drop off
         num_freed = 0 if self._vehicles[number].is_charging else self._world.num_freed
         facilities = feasible[: self._feasibility.num_facilities].tobytes()
         return facilities, (board.version, num_freed) if can_pick_up else None
@@ -209,15 +231,18 @@ class Simulator:
         facilities = np.flatnonzero(feasible[: self._feasibility.num_facilities])
         return int(facilities[-1]) if len(facilities) else int(feasible.argmax())
 
-    def _carry_out(self, epoch: DecisionEpoch, columns: list[int]) -> None:
+    def _carry_out(self, epoch: DecisionEpoch, columns: list[int], routes: list[int]) -> None:
         """Take claimed tasks off the board, send the vehicles off, and note what the waiting ones could have done."""
         kinds, places, tasks = epoch.stops["kind"], epoch.stops["place"], epoch.stops["task"]
-        stops = [Stop(_KINDS[kinds[column]], int(places[column]), int(tasks[column])) for column in columns]
+        stops = [
+            Stop(_KINDS[kinds[column]], int(places[column]), int(tasks[column]), route)
+            for column, route in zip(columns, routes, strict=True)
+        ]
         left = epoch.feasible
-        for column, stop in zip(columns, stops, strict=True):
+        for number, column, stop in zip(epoch.deciders.tolist(), columns, stops, strict=True):
             if stop.kind is PICK_UP:
                 left[:, column] = False
-                self._world.board.claim(stop.task)
+                self._world.claim(stop.task, number)
         for row, number in enumerate(epoch.deciders.tolist()):
             self._assign(number, stops[row], left[row])
 
@@ -229,8 +254,6 @@ class Simulator:
             signature = self._signatures[number] = self._signature(left, number)
             if stop.kind is WAIT and signature[1] is not None:
                 self._ask_again_later(number, signature)
-        elif stop.kind is PICK_UP:
-            self._world.task_claimed_s[stop.task], self._world.task_vehicle[stop.task] = self._env.now, number
         vehicle.assign(stop)
 
     def _ask_again_later(self, number: int, signature: Signature) -> None:
@@ -250,7 +273,7 @@ class Simulator:
         is_complete = world.num_open_orders == 0 and self.site.horizon.drain_s > 0
         world.records.end = End.COMPLETED if is_complete else End.TRUNCATED
         released = world.day.orders["release_s"] <= now
-        open_weight = float(world.day.orders["weight"][released & np.isnan(world.order_done_s)].sum())
+        open_weight = float(world.day.orders["weight"][released & np.isnan(world.order_closed_s)].sum())
         self._ledger.charge(now, open_weight * self.site.objective.unfinished_order_cost)
         stops = world.board.stops
         self._epoch = self._make_epoch(np.zeros(0, int), stops, np.zeros((0, len(stops)), bool), world.records.end)
@@ -264,10 +287,6 @@ class Simulator:
 
     def _end_day(self) -> Generator[simpy.Event, Any, None]:
         yield self._env.timeout(self.site.horizon.demand_s)
-        self._demand_is_over = True
+        self._world.demand_is_over = self._world.is_dirty = True
         yield self._env.timeout(self.site.horizon.drain_s)
         self._time_is_over = True
-
-
-def _starting_places(site: Site) -> list[int]:
-    return site.parking.tolist() or [station.place for station in site.stations]

@@ -2,68 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from qmix_logistics.scenario.demand import OrdersDemand, Places, TraceDemand
 from qmix_logistics.scenario.distributions import Duration
-from qmix_logistics.scenario.fleet import Battery, VehicleClass
+from qmix_logistics.scenario.fleet import VehicleClass
+from qmix_logistics.scenario.layout import build_layout, chargers, handovers
+from qmix_logistics.scenario.network.traffic import Traffic
 from qmix_logistics.scenario.operations import Candidates, Horizon, Information, Objective
 from qmix_logistics.scenario.scenario import ScenarioSpec
-from qmix_logistics.scenario.warehouse import build_warehouse
 from qmix_logistics.simulation.distributions import quantile
+from qmix_logistics.simulation.fleet import Fleet, compile_fleet
+from qmix_logistics.simulation.lanes import Lanes, compile_lanes
 from qmix_logistics.simulation.network import Network, PlaceKind, compile_network
 
 QUEUE_ALLOWANCE = 5
 """A vehicle keeps energy to wait for this many long services ahead of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fleet:
-    """
-    The vehicles, one entry each.
-
-    Parameters
-    ----------
-    names
-        Such as ``amr-03``.
-    class_index
-        Class of each vehicle, from 0.
-    speed_mps, capacity_units
-        What its class says.
-    battery
-        Its battery, if any.
-    battery_capacity_wh
-        Energy when full; infinite without a battery.
-    drive_wh_per_m, standby_w
-        Consumption; 0 without a battery.
-    """
-
-    names: tuple[str, ...]
-    class_index: Int[np.ndarray, " vehicle"]
-    speed_mps: Float[np.ndarray, " vehicle"]
-    capacity_units: Float[np.ndarray, " vehicle"]
-    battery: tuple[Battery | None, ...]
-    battery_capacity_wh: Float[np.ndarray, " vehicle"]
-    drive_wh_per_m: Float[np.ndarray, " vehicle"]
-    standby_w: Float[np.ndarray, " vehicle"]
-
-    @property
-    def num_vehicles(self) -> int:
-        """Number of vehicles."""
-        return len(self.names)
+ANY_NUMBER = 1_000_000_000
+"""Stands for servers or bays without limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class FacilitySite:
     """
-    A station or a charger.
+    A station, a dock, a depot or a charger.
 
     Parameters
     ----------
     name
         Its name.
+    kind
+        Which of these it is.
     place
         Its place.
     servers
@@ -71,12 +44,19 @@ class FacilitySite:
     mean_service_s
         Mean time of a service; for a charger, of charging from the level at which it begins to the level at which
         it ends.
+    approach_s
+        Time to dock on arrival.
+    bays
+        Vehicles that find room off the lane.
     """
 
     name: str
+    kind: str
     place: int
     servers: int
     mean_service_s: float
+    approach_s: float = 0.0
+    bays: int = ANY_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +68,37 @@ class Site:
     ----------
     network
         Places and ways.
+    lanes
+        Where vehicles stand in each other's way, or arcs may be blocked; None: nowhere.
+    traffic
+        How travel times vary.
     fleet
         Vehicles.
-    stations, chargers
-        Facilities with queues, in the order in which they are numbered.
+    stations
+        Stations, docks and depots: where goods are handed over, in the order in which they are numbered.
+    chargers
+        Chargers, in the order in which they are numbered.
     parking
-        Parking places.
+        Places where vehicles may wait: parking places, depots, and homes to which vehicles return.
     objective, horizon, information, candidates
         The scenario's rules.
     order_classes
         Names of the classes of orders.
-    mean_pick_up_s
-        Mean time to take a task on board.
-    station_choice
-        Whether a vehicle chooses the station after picking up.
+    destination_choice
+        Whether a vehicle chooses among stations, or docks, after picking up.
     mean_weight
         Mean weight of an order.
     mean_task_s
-        Mean time of a task: from a station to a rack, pick-up, back, drop-off.
+        Mean time of a task: the way to its origin, pick-up, the way to its destination, drop-off.
     handling_allowance_s
         Time at which a long pick-up and a long queue are over.
     charger_distance_m
-        Way from each place to the nearest charger; 0 without chargers.
+        Way from each place to the nearest charger, by vehicle class; 0 without chargers.
     """
 
     network: Network
+    lanes: Lanes | None
+    traffic: Traffic
     fleet: Fleet
     stations: tuple[FacilitySite, ...]
     chargers: tuple[FacilitySite, ...]
@@ -122,25 +108,16 @@ class Site:
     information: Information
     candidates: Candidates
     order_classes: tuple[str, ...]
-    mean_pick_up_s: float
-    station_choice: bool
+    destination_choice: bool
     mean_weight: float
     mean_task_s: float
     handling_allowance_s: float
-    charger_distance_m: Float[np.ndarray, " place"]
+    charger_distance_m: Float[np.ndarray, "vehicle_class place"]
 
-    def mean_service_s(self, places: Int[np.ndarray, "*place"]) -> Float[np.ndarray, "*place"]:
-        """
-        Return the mean time of a service at stations.
-
-        Parameters
-        ----------
-        places
-            Places of stations.
-        """
-        known = np.full(self.network.num_places, np.nan)
-        known[[station.place for station in self.stations]] = [station.mean_service_s for station in self.stations]
-        return known[places]
+    @property
+    def max_tasks_on_board(self) -> int:
+        """The largest number of tasks that a vehicle may carry."""
+        return max(vehicle_class.max_tasks_on_board for vehicle_class in self.fleet.classes)
 
 
 def compile_site(spec: ScenarioSpec) -> Site:
@@ -152,57 +129,78 @@ def compile_site(spec: ScenarioSpec) -> Site:
     spec
         The scenario.
     """
-    speeds_mps = np.array([vehicle_class.speed_mps for vehicle_class in spec.fleet])
-    network = compile_network(build_warehouse(spec.network), speeds_mps)
+    layout = build_layout(spec.network)
+    network = compile_network(layout, spec.fleet)
     place = {name: index for index, name in enumerate(network.names)}
     stations = tuple(
-        FacilitySite(station.id, place[station.id], station.servers, station.service_s.mean_s)
-        for station in spec.network.stations
-    )
+        FacilitySite(name, kind, place[name], rules.servers or ANY_NUMBER, rules.service_s.mean_s, rules.approach_s,
+                     rules.bays or ANY_NUMBER)
+        for kind, name, rules in handovers(spec.network)
+    )  # fmt: skip
     charge_s = _mean_charge_s(spec.fleet)
-    chargers = tuple(
-        FacilitySite(charger.id, place[charger.id], charger.plugs, charge_s) for charger in spec.network.chargers
+    charger_sites = tuple(
+        FacilitySite(name, "charger", place[name], rules.plugs, charge_s) for name, rules in chargers(spec.network)
     )
-    charger_places = [charger.place for charger in chargers]
     shares = np.array([order_class.share_pct for order_class in spec.order_classes])
     weights = np.array([order_class.weight for order_class in spec.order_classes])
+    fleet = compile_fleet(spec.fleet, [_homes(network, c, index) for index, c in enumerate(spec.fleet)])
     return Site(
         network=network,
-        fleet=_compile_fleet(spec.fleet),
+        lanes=compile_lanes(layout, spec.network, network, spec.fleet, blocked=bool(spec.disruptions.blocked_arcs)),
+        traffic=spec.network,
+        fleet=fleet,
         stations=stations,
-        chargers=chargers,
-        parking=network.places(PlaceKind.PARKING),
+        chargers=charger_sites,
+        parking=_parking(network, fleet),
         objective=spec.objective,
         horizon=spec.horizon,
         information=spec.information,
         candidates=spec.candidates,
         order_classes=tuple(order_class.id for order_class in spec.order_classes),
-        mean_pick_up_s=spec.demand.pick_up_s.mean_s,
-        station_choice=spec.demand.station_choice,
+        destination_choice=spec.demand.destination_choice,
         mean_weight=float(shares @ weights / shares.sum()),
-        mean_task_s=_mean_task_s(network, stations, spec.demand.pick_up_s.mean_s),
+        mean_task_s=_mean_task_s(spec, network, stations),
         handling_allowance_s=_handling_allowance_s(spec),
         charger_distance_m=(
-            network.distance_m[:, charger_places].min(axis=1) if charger_places else np.zeros(network.num_places)
+            network.distance_m[:, :, [charger.place for charger in charger_sites]].min(axis=2)
+            if charger_sites
+            else np.zeros(network.is_open.shape)
         ),
     )
 
 
-def _compile_fleet(classes: tuple[VehicleClass, ...]) -> Fleet:
-    members = [
-        (index, vehicle_class) for index, vehicle_class in enumerate(classes) for _ in range(vehicle_class.count)
-    ]
-    batteries = tuple(vehicle_class.battery for _, vehicle_class in members)
-    return Fleet(
-        names=tuple(f"{c.id}-{number:0{len(str(c.count))}d}" for c in classes for number in range(1, c.count + 1)),
-        class_index=np.array([index for index, _ in members]),
-        speed_mps=np.array([vehicle_class.speed_mps for _, vehicle_class in members]),
-        capacity_units=np.array([vehicle_class.capacity_units for _, vehicle_class in members]),
-        battery=batteries,
-        battery_capacity_wh=np.array([battery.capacity_wh if battery else np.inf for battery in batteries]),
-        drive_wh_per_m=np.array([battery.drive_wh_per_m if battery else 0.0 for battery in batteries]),
-        standby_w=np.array([battery.standby_w if battery else 0.0 for battery in batteries]),
-    )
+def places_of(network: Network, places: Places) -> Int[np.ndarray, " chosen"]:
+    """
+    Return the numbers of places that a scenario names.
+
+    Parameters
+    ----------
+    network
+        The network.
+    places
+        A kind, or names.
+    """
+    if isinstance(places, str):
+        return network.places(PlaceKind[places.upper()])
+    number = {name: index for index, name in enumerate(network.names)}
+    return np.array([number[name] for name in places])
+
+
+def _homes(network: Network, vehicle_class: VehicleClass, index: int) -> Sequence[int]:
+    if vehicle_class.home:
+        return places_of(network, vehicle_class.home).tolist()
+    is_open = network.is_open[index]
+    for kinds in ((PlaceKind.PARKING, PlaceKind.DEPOT), (PlaceKind.STATION, PlaceKind.DOCK)):
+        found = np.flatnonzero(np.isin(network.kinds, kinds) & is_open)
+        if len(found):
+            return found.tolist()
+    return np.flatnonzero(is_open)[:1].tolist()
+
+
+def _parking(network: Network, fleet: Fleet) -> Int[np.ndarray, " parking"]:
+    found = np.isin(network.kinds, (PlaceKind.PARKING, PlaceKind.DEPOT))
+    found[[home for home, c in zip(fleet.home.tolist(), fleet.classes, strict=True) if c.returns_home]] = True
+    return np.flatnonzero(found)
 
 
 def _mean_charge_s(classes: tuple[VehicleClass, ...]) -> float:
@@ -215,16 +213,38 @@ def _mean_charge_s(classes: tuple[VehicleClass, ...]) -> float:
     return float(np.mean(times_s)) if times_s else 0.0
 
 
-def _mean_task_s(network: Network, stations: tuple[FacilitySite, ...], mean_pick_up_s: float) -> float:
-    racks, places = network.places(PlaceKind.RACK), np.array([station.place for station in stations])
-    travel_s = network.travel_time_s.mean(axis=0)
-    there, back = travel_s[np.ix_(places, racks)].mean(), travel_s[np.ix_(racks, places)].mean()
-    return float(there + back + mean_pick_up_s + np.mean([station.mean_service_s for station in stations]))
+def _mean_task_s(spec: ScenarioSpec, network: Network, stations: Sequence[FacilitySite]) -> float:
+    """Mean over an order's legs; each by the classes of vehicles that have access to both of its ends."""
+    travel_s, service_s = network.travel_time_s.mean(axis=0), np.full(network.num_places, spec.demand.drop_off_s.mean_s)
+    service_s[[station.place for station in stations]] = [station.mean_service_s for station in stations]
+    legs_s = []
+    for origins, destinations in _legs(spec, network):
+        origins, destinations = origins[:500], destinations[:500]
+        able = network.is_open[:, origins].any(axis=1) & network.is_open[:, destinations].any(axis=1)
+        travel_s = network.travel_time_s[able].mean(axis=0)
+        there, back = travel_s[np.ix_(destinations, origins)].mean(), travel_s[np.ix_(origins, destinations)].mean()
+        legs_s.append(there + back + spec.demand.pick_up_s.mean_s + service_s[destinations].mean())
+    return float(np.mean(legs_s))
+
+
+def _legs(
+    spec: ScenarioSpec, network: Network
+) -> list[tuple[Int[np.ndarray, " origin"], Int[np.ndarray, " destination"]]]:
+    """Places between which an order's legs may lead."""
+    if isinstance(spec.demand, OrdersDemand):
+        ends = np.flatnonzero(~np.isin(network.kinds, (PlaceKind.CHARGER, PlaceKind.PARKING)))
+        return [(ends, ends)]
+    if isinstance(spec.demand, TraceDemand):
+        return [(network.places(PlaceKind.RACK), network.places(PlaceKind.STATION))]
+    destinations = [places_of(network, transport.destination) for transport in spec.demand.transports]
+    first = spec.demand.transports[0].origin
+    assert first is not None  # the scenario says so
+    return list(zip([places_of(network, first), *destinations], destinations, strict=False))
 
 
 def _handling_allowance_s(spec: ScenarioSpec) -> float:
     def long_s(duration: Duration) -> float:
         return float(quantile(duration, np.array(0.99)))
 
-    services_s = max(long_s(station.service_s) for station in spec.network.stations)
-    return long_s(spec.demand.pick_up_s) + QUEUE_ALLOWANCE * services_s
+    services_s = [long_s(rules.service_s) + rules.approach_s for _, _, rules in handovers(spec.network)]
+    return long_s(spec.demand.pick_up_s) + QUEUE_ALLOWANCE * max([*services_s, long_s(spec.demand.drop_off_s)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,8 +63,8 @@ STOP = np.dtype(
         ("release_s", "f8"),
         ("due_s", "f8"),
         ("weight", "f8"),  # of the order
+        ("is_declinable", "?"),  # whether its order may be declined
         ("handling_s", "f8"),  # mean time of its pick-up and drop-off, or of its drop-off
-        ("onward_m", "f8"),  # from the place on: finish the task and reach a charger
     ]
 )
 """One way to go on; the columns of a decision epoch."""
@@ -73,7 +74,7 @@ VEHICLE = np.dtype(
         ("state", "i1"),  # a VehicleState
         ("stop_kind", "i1"),  # what it is doing, a StopKind; WAIT when idle
         ("is_available", "?"),  # may be given a stop now
-        ("task", "i4"),  # its task, or NO_TASK
+        ("task", "i4"),  # the task of its stop, or the last one on board, or NO_TASK
         ("place", "i4"),  # where it is, or set out from
         ("target", "i4"),  # where it is going; the place itself when it stands
         ("depart_s", "f8"),  # when it set out
@@ -81,6 +82,7 @@ VEHICLE = np.dtype(
         ("free_place", "i4"),  # where it is expected to be free
         ("free_s", "f8"),  # when it is expected to be free; not later than now when it is
         ("load_units", "f8"),  # on board
+        ("num_on_board", "i4"),  # tasks on board
         ("battery_wh", "f8"),  # at since_s; infinite without a battery
         ("drain_w", "f8"),  # power drawn since then; negative while charging
         ("since_s", "f8"),  # when its state last changed
@@ -112,6 +114,7 @@ class VehicleColumns:
     free_place: Int[np.ndarray, " vehicle"]
     free_s: Float[np.ndarray, " vehicle"]
     load_units: Float[np.ndarray, " vehicle"]
+    num_on_board: Int[np.ndarray, " vehicle"]
     battery_wh: Float[np.ndarray, " vehicle"]
     drain_w: Float[np.ndarray, " vehicle"]
     since_s: Float[np.ndarray, " vehicle"]
@@ -124,7 +127,7 @@ class VehicleColumns:
 FACILITY = np.dtype(
     [
         ("place", "i4"),
-        ("servers", "i4"),
+        ("servers", "i4"),  # those that work
         ("mean_service_s", "f8"),
         ("num_busy", "i4"),  # vehicles being served
         ("num_waiting", "i4"),  # vehicles in the queue
@@ -149,6 +152,8 @@ class Snapshot:
         Records of type ``FACILITY``.
     open_tasks
         Tasks not yet done, by order.
+    on_board
+        Tasks on board of each vehicle, in the order in which they were loaded.
     """
 
     time_s: float
@@ -156,6 +161,7 @@ class Snapshot:
     stations: Shaped[np.ndarray, " station"]
     chargers: Shaped[np.ndarray, " charger"]
     open_tasks: Int[np.ndarray, " order"]
+    on_board: Sequence[Sequence[int]]
 
 
 def battery_wh(
@@ -175,6 +181,10 @@ def battery_wh(
     return np.maximum(left_wh, 0.0)
 
 
+OUT_OF_ORDER_S = 3600.0
+"""The wait that a vehicle expects where nothing works."""
+
+
 def expected_wait_s(facilities: Shaped[np.ndarray, "*facility"]) -> Float[np.ndarray, "*facility"]:
     """
     Return how long a vehicle that arrives now expects to queue.
@@ -184,5 +194,7 @@ def expected_wait_s(facilities: Shaped[np.ndarray, "*facility"]) -> Float[np.nda
     facilities
         Records of type ``FACILITY``.
     """
-    ahead = facilities["num_busy"] + facilities["num_waiting"] + 1 - facilities["servers"]
-    return np.maximum(ahead, 0) * facilities["mean_service_s"] / facilities["servers"]
+    servers = facilities["servers"]
+    ahead = np.maximum(facilities["num_busy"] + facilities["num_waiting"] + 1 - servers, 0)
+    wait_s = ahead * facilities["mean_service_s"] / np.maximum(servers, 1)
+    return np.where(servers > 0, wait_s, OUT_OF_ORDER_S)

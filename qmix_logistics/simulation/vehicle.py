@@ -8,11 +8,14 @@ from typing import Any
 import simpy
 
 from qmix_logistics.simulation.battery import charged_wh, charging_time_s
+from qmix_logistics.simulation.day import FIXED
 from qmix_logistics.simulation.facility import Facility, FacilityGroup
+from qmix_logistics.simulation.lane_motion import LaneMotion
+from qmix_logistics.simulation.lane_traffic import LaneTraffic
 from qmix_logistics.simulation.meter import StateMeter
+from qmix_logistics.simulation.motion import Steps, TripMotion
 from qmix_logistics.simulation.records import VisitRecord
 from qmix_logistics.simulation.state import (
-    BROKEN,
     CHARGE,
     CHARGING,
     DROP_OFF,
@@ -26,15 +29,12 @@ from qmix_logistics.simulation.state import (
     WAIT,
     VehicleState,
 )
-from qmix_logistics.simulation.world import Stop, World
-
-Steps = Generator[simpy.Event, Any, None]
-StepsToTime = Generator[simpy.Event, Any, float]
+from qmix_logistics.simulation.world import DROP_OFF_BEGUN, PICK_UP_BEGUN, Stop, World
 
 
 class Vehicle:
     """
-    A vehicle that carries one task at a time.
+    A vehicle that carries one task or several at a time.
 
     Parameters
     ----------
@@ -42,22 +42,27 @@ class Vehicle:
         The state of the day.
     number
         Its number.
-    place
-        Where it starts.
+    traffic
+        The lanes that it shares with others; None: it shares none.
     """
 
-    __slots__ = ("_battery", "_call", "_columns", "_meter", "_name", "_number", "_process", "_travel_time_s",
+    __slots__ = ("_battery", "_call", "_columns", "_meter", "_motion", "_name", "_number", "_on_board", "_process",
                  "_visit", "_world", "is_charging")  # fmt: skip
 
-    def __init__(self, world: World, number: int, place: int) -> None:
+    def __init__(self, world: World, number: int, traffic: LaneTraffic | None) -> None:
         fleet = world.site.fleet
         self._world, self._name, self._battery = world, fleet.names[number], fleet.battery[number]
-        self._travel_time_s = world.site.network.travel_time_s[fleet.class_index[number]]
-        self._number, self._columns = number, world.columns
-        self._columns.place[number] = self._columns.target[number] = place
+        self._number, self._columns, self._on_board = number, world.columns, world.on_board[number]
+        self._columns.place[number] = self._columns.target[number] = fleet.home[number]
         full_wh = float(fleet.battery_capacity_wh[number])
         self._meter = StateMeter(world, number, full_wh * float(world.day.initial_battery_pct[number]) / 100)
-        self._visit: tuple[Facility, str, float, float | None] | None = None
+        shares_lanes = traffic is not None and fleet.classes[number].travels == "ways"
+        self._motion = (
+            LaneMotion(world, number, self._meter, traffic)
+            if traffic is not None and shares_lanes
+            else TripMotion(world, number, self._meter)
+        )
+        self._visit: tuple[Facility, float, float | None] | None = None
         self.is_charging = False
         """Whether it is charging and may leave."""
         self._call = world.env.event()
@@ -67,6 +72,18 @@ class Vehicle:
     def place(self) -> int:
         """Where it is, or set out from."""
         return int(self._columns.place[self._number])
+
+    @property
+    def is_in_the_way(self) -> bool:
+        """Whether it stands in a lane."""
+        return self._motion.is_in_the_way
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it stands where it began."""
+        return (
+            bool(self._columns.is_available[self._number]) and self.place == self._world.site.fleet.home[self._number]
+        )
 
     def battery_wh(self) -> float:
         """Return the energy in its battery now."""
@@ -81,7 +98,11 @@ class Vehicle:
         stop
             Where to, and why. ``WAIT``, and ``CHARGE`` where it charges already, change nothing.
         """
-        if stop.kind is WAIT or (self.is_charging and stop.kind is CHARGE):
+        if stop.kind is WAIT:
+            if self._visit is not None and not self.is_charging:
+                self._leave_facility()
+            return
+        if self.is_charging and stop.kind is CHARGE:
             return
         columns, number = self._columns, self._number
         columns.is_available[number], columns.stop_kind[number], columns.task[number] = False, stop.kind, stop.task
@@ -90,6 +111,11 @@ class Vehicle:
         else:
             self._call.succeed(stop)
 
+    def stop_charging(self) -> None:
+        """End its charging, because the charger has failed."""
+        if self._columns.state[self._number] == CHARGING:
+            self._process.interrupt(None)
+
     def close(self) -> None:
         """End the state and the visit that it is in, because the day is over."""
         self._meter.enter(IDLE)
@@ -97,10 +123,15 @@ class Vehicle:
             self._record_visit(ended_s=None)
 
     def _live(self) -> Steps:
+        shift = self._world.site.fleet.classes[self._number].shift
+        if shift is not None and shift.from_s > 0:
+            yield self._world.env.timeout(shift.from_s)
         stop: Stop | None = None
         while True:
             if stop is None:
                 stop = yield from self._next_stop()
+            if self._visit is not None and self._visit[0].site.place != stop.place:
+                self._leave_facility()
             kind, target, stop = stop.kind, stop, None
             if kind is PICK_UP:
                 stop = yield from self._pick_up(target)
@@ -109,8 +140,8 @@ class Vehicle:
             elif kind is CHARGE:
                 stop = yield from self._charge(target)
             else:
-                self._expect(target.place, self._travel_s(target.place))
-                yield from self._drive(target.place, EMPTY_TRAVEL)
+                self._expect(target.place, self._motion.free_travel_s(target.place))
+                yield from self._motion.drive(target.place, EMPTY_TRAVEL, target.route)
 
     def _next_stop(self) -> Generator[simpy.Event, Any, Stop]:
         world, columns, number = self._world, self._columns, self._number
@@ -124,35 +155,87 @@ class Vehicle:
         return stop
 
     def _pick_up(self, stop: Stop) -> Generator[simpy.Event, Any, Stop | None]:
-        """Drive to a rack and take a task on board; return its drop-off unless the station is a choice."""
-        world, site = self._world, self._world.site
-        destination = int(world.day.tasks["destination"][stop.task])
-        haul_s = float(self._travel_time_s[stop.place, destination])
-        station_s = world.stations.mean_service_s(destination)
-        self._expect(destination, self._travel_s(stop.place) + site.mean_pick_up_s + haul_s + station_s)
-        yield from self._drive(stop.place, EMPTY_TRAVEL)
+        """Drive to a task's origin and take it on board; return its drop-off if there is no other way to go on."""
+        world, day, task, number = self._world, self._world.day, stop.task, self._number
+        destination = int(world.task_destination[task])
+        self._expect_pick_up(stop, destination)
+        state = LOADED_TRAVEL if self._on_board else EMPTY_TRAVEL
+        earliest_s = float(day.windows["pick_up_from_s"][task]) if day.windows is not None else 0.0
+        yield from self._come(stop, state, earliest_s)
+        if not world.is_assigned(task, number):  # the order was lost, or another vehicle took it during a repair
+            self._columns.task[number] = NO_TASK
+            self._leave_if_done(stop.place)
+            return None
         self._meter.enter(HANDLING)
-        yield world.env.timeout(float(world.day.pick_up_s[stop.task]))
-        world.task_picked_up_s[stop.task] = world.env.now
-        self._columns.load_units[self._number] = world.day.tasks["load_units"][stop.task]
-        return None if site.station_choice else Stop(DROP_OFF, destination, stop.task)
+        world.task_progress[task] = PICK_UP_BEGUN
+        yield world.env.timeout(float(day.pick_up_s[task]))
+        world.task_picked_up_s[task] = world.env.now
+        self._on_board.append(task)
+        self._columns.load_units[number] += day.tasks["load_units"][task]
+        self._columns.num_on_board[number] += 1
+        self._leave_if_done(stop.place)
+        is_only_way = (
+            world.site.fleet.classes[number].max_tasks_on_board == 1 and int(day.tasks["choice"][task]) == FIXED
+        )
+        return Stop(DROP_OFF, destination, task) if is_only_way else None
+
+    def _expect_pick_up(self, stop: Stop, destination: int) -> None:
+        world, tasks = self._world, self._world.day.tasks
+        travel_s = world.site.network.travel_time_s[world.site.fleet.class_index[self._number]]
+        handling_s = float(tasks["mean_pick_up_s"][stop.task] + tasks["mean_drop_off_s"][stop.task])
+        haul_s = float(travel_s[stop.place, destination])
+        if world.site.fleet.classes[self._number].max_tasks_on_board > 1:
+            destination, haul_s, handling_s = stop.place, 0.0, float(tasks["mean_pick_up_s"][stop.task])
+        self._expect(destination, self._motion.free_travel_s(stop.place) + haul_s + handling_s)
 
     def _drop_off(self, stop: Stop) -> Steps:
-        world = self._world
-        self._columns.stop_kind[self._number] = DROP_OFF
-        world.task_destination[stop.task] = stop.place
-        yield from self._visit_facility(world.stations, stop.place, LOADED_TRAVEL)
+        world, day, task, number = self._world, self._world.day, stop.task, self._number
+        self._columns.stop_kind[number] = DROP_OFF
+        world.task_destination[task] = stop.place
+        station = world.stations.index.get(stop.place)
+        mean_s = float(day.tasks["mean_drop_off_s"][task]) if station is None else world.stations.mean_s(stop.place)
+        self._expect(stop.place, self._motion.free_travel_s(stop.place) + mean_s)
+        earliest_s = float(day.windows["drop_off_from_s"][task]) if day.windows is not None else 0.0
+        yield from self._come(stop, LOADED_TRAVEL, earliest_s)
+        self._expect(stop.place, mean_s)
         self._meter.enter(HANDLING)
-        yield world.env.timeout(float(world.day.service_s[stop.task, world.stations.index[stop.place]]))
-        self._leave_facility()
-        self._columns.load_units[self._number], self._columns.task[self._number] = 0.0, NO_TASK
-        world.finish_task(stop.task)
+        world.task_progress[task] = DROP_OFF_BEGUN
+        handling_s = day.drop_off_s[task] if station is None else day.service_s[task, station]
+        yield world.env.timeout(float(handling_s))
+        self._on_board.remove(task)
+        left_units = self._columns.load_units[number] - day.tasks["load_units"][task]
+        self._columns.load_units[number] = left_units if self._on_board else 0.0
+        self._columns.num_on_board[number] -= 1
+        self._columns.task[number] = self._on_board[-1] if self._on_board else NO_TASK
+        self._leave_if_done(stop.place)
+        world.finish_task(task, stop.place)
+
+    def _come(self, stop: Stop, state: VehicleState, earliest_s: float) -> Steps:
+        """Drive to a stop, wait until its window opens, and get a server if there are servers."""
+        world = self._world
+        if self._visit is not None:
+            return  # it is being served there already
+        index = world.stations.index.get(stop.place)
+        if index is None:
+            yield from self._motion.drive(stop.place, state, stop.route)
+            yield from self._wait_until(earliest_s)
+        else:
+            yield from self._visit_facility(world.stations, stop, state, earliest_s)
+
+    def _wait_until(self, time_s: float) -> Steps:
+        if time_s > self._world.env.now:
+            self._meter.enter(QUEUEING)
+            yield self._world.env.timeout(time_s - self._world.env.now)
 
     def _charge(self, stop: Stop) -> Generator[simpy.Event, Any, Stop | None]:
         """Charge; return the stop for which it left early, if it did."""
         world, battery = self._world, self._battery
         assert battery is not None
-        started_s = yield from self._visit_facility(world.chargers, stop.place, EMPTY_TRAVEL)
+        place = stop.place
+        self._expect(place, self._motion.free_travel_s(place) + world.chargers.mean_s(place))
+        yield from self._visit_facility(world.chargers, stop, EMPTY_TRAVEL, 0.0)
+        self._expect(place, world.chargers.mean_s(place))
+        started_s = world.env.now
         self._meter.enter(CHARGING)
         start_wh = max(self._meter.battery_wh, 0.0)
         next_stop: Stop | None = None
@@ -160,7 +243,7 @@ class Vehicle:
             yield from self._charge_up(start_wh)
         except simpy.Interrupt as interrupt:
             next_stop = interrupt.cause
-        self.is_charging = False
+        self.is_charging = self._columns.is_available[self._number] = False
         self._leave_facility()
         self._meter.enter(IDLE)
         self._meter.battery_wh = charged_wh(battery, start_wh, world.env.now - started_s)
@@ -179,75 +262,49 @@ class Vehicle:
         yield world.env.timeout(until_leave_s)
         self.is_charging = self._columns.is_available[self._number] = world.is_dirty = True
         yield world.env.timeout(total_s - until_leave_s)
-        self._columns.is_available[self._number] = False
 
-    def _visit_facility(self, group: FacilityGroup, place: int, state: VehicleState) -> StepsToTime:
-        """Drive to a facility and queue for a server; return when it was free."""
-        world, index = self._world, group.index[place]
-        mean_s = group.mean_service_s(place)
-        self._expect(place, self._travel_s(place) + mean_s)
+    def _visit_facility(self, group: FacilityGroup, stop: Stop, state: VehicleState, earliest_s: float) -> Steps:
+        """Drive to a facility, queue for a server and dock."""
+        world, index = self._world, group.index[stop.place]
+        facility, is_there = group.facilities[index], self.place == stop.place
         group.rows["num_coming"][index] += 1
-        yield from self._drive(place, state)
+        yield from self._motion.drive(stop.place, state, stop.route, facility)
         group.rows["num_coming"][index] -= 1
-        facility, arrived_s = group.facilities[index], world.env.now
-        self._visit = (facility, group.kind, arrived_s, None)
+        if earliest_s:
+            yield from self._wait_until(earliest_s)
+        arrived_s = world.env.now
+        self._visit = (facility, arrived_s, None)
         if facility.is_full:
             self._meter.enter(QUEUEING)
         yield from facility.enter()
-        started_s = float(world.env.now)
-        self._visit = (facility, group.kind, arrived_s, started_s)
-        self._expect(place, mean_s)
-        return started_s
+        self._visit = (facility, arrived_s, float(world.env.now))
+        if facility.site.approach_s > 0 and not is_there:
+            self._meter.enter(HANDLING)
+            yield world.env.timeout(facility.site.approach_s)
+
+    def _leave_if_done(self, place: int) -> None:
+        """Leave the server, unless something on board ends here too."""
+        if self._visit is None:
+            return
+        ends = self._world.task_destination
+        if not any(ends[task] == place for task in self._on_board):
+            self._leave_facility()
 
     def _leave_facility(self) -> None:
         assert self._visit is not None
         self._visit[0].leave()
+        self._motion.leave_bay()
         self._record_visit(ended_s=self._world.env.now)
 
     def _record_visit(self, *, ended_s: float | None) -> None:
         assert self._visit is not None
-        facility, kind, arrived_s, started_s = self._visit
+        facility, arrived_s, started_s = self._visit
         self._visit = None
         if self._world.is_recording:
             site = facility.site
             self._world.records.visits.append(
-                VisitRecord(site.name, kind, site.servers, self._name, arrived_s, started_s, ended_s)
+                VisitRecord(site.name, site.kind, site.servers, self._name, arrived_s, started_s, ended_s)
             )
-
-    def _drive(self, place: int, state: VehicleState) -> Steps:
-        """Drive to a place; the vehicle counts as there from the next state on."""
-        world, columns, number = self._world, self._columns, self._number
-        left_s = self._travel_s(place)
-        if left_s == 0:
-            return
-        columns.target[number], columns.depart_s[number], columns.arrive_s[number] = (
-            place,
-            world.env.now,
-            world.env.now + left_s,
-        )
-        self._meter.enter(state)
-        while self._battery is not None and (lasts_s := self._battery_lasts_s()) < left_s:
-            yield world.env.timeout(lasts_s)
-            left_s -= lasts_s
-            yield from self._wait_for_rescue(left_s)
-            self._meter.enter(state)
-        yield world.env.timeout(left_s)
-
-    def _battery_lasts_s(self) -> float:
-        return max(self._meter.battery_wh, 0.0) / max(self._meter.drain_w, 1e-9) * 3600
-
-    def _wait_for_rescue(self, left_s: float) -> Steps:
-        world, battery = self._world, self._battery
-        assert battery is not None
-        world.records.strandings += 1
-        world.ledger.charge(world.env.now, world.site.objective.stranding_cost)
-        self._meter.enter(BROKEN)
-        self._columns.arrive_s[self._number] = world.env.now + battery.rescue_s + left_s
-        yield world.env.timeout(battery.rescue_s)
-        self._meter.battery_wh = battery.charge_below_pct / 100 * battery.capacity_wh
-
-    def _travel_s(self, place: int) -> float:
-        return float(self._travel_time_s[self._columns.place[self._number], place])
 
     def _expect(self, place: int, in_s: float) -> None:
         self._columns.free_place[self._number], self._columns.free_s[self._number] = place, self._world.env.now + in_s

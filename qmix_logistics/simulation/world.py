@@ -8,15 +8,28 @@ import numpy as np
 import simpy
 
 from qmix_logistics.simulation.board import Board
-from qmix_logistics.simulation.day import Day
-from qmix_logistics.simulation.facility import FacilityGroup
+from qmix_logistics.simulation.day import NO_TASK, Day
+from qmix_logistics.simulation.facility import Facility, FacilityGroup
 from qmix_logistics.simulation.ledger import Ledger
 from qmix_logistics.simulation.records import DayRecords
 from qmix_logistics.simulation.site import Site
-from qmix_logistics.simulation.state import NO_TASK, VEHICLE, Snapshot, StopKind, VehicleColumns, VehicleState
+from qmix_logistics.simulation.state import (
+    PICK_UP,
+    VEHICLE,
+    OrderStatus,
+    Snapshot,
+    StopKind,
+    VehicleColumns,
+    VehicleState,
+)
+from qmix_logistics.simulation.travel import TravelTimes
 
-RawSegment = tuple[int, VehicleState, float, float, int, int, float]
-"""A stretch of a vehicle's day: vehicle, state, start, end, place, target, energy."""
+RawSegment = tuple[int, VehicleState, float, float, int, int, float, float]
+"""A stretch of a vehicle's day: vehicle, state, start, end, place, target, distance, energy."""
+
+OPEN = int(OrderStatus.OPEN)
+PICK_UP_BEGUN, DROP_OFF_BEGUN = 1, 2
+"""How far a task has got; 0 before its pick-up has begun."""
 
 
 class Stop(NamedTuple):
@@ -25,6 +38,7 @@ class Stop(NamedTuple):
     kind: StopKind
     place: int
     task: int
+    route: int = 0
 
 
 class World:
@@ -50,52 +64,83 @@ class World:
         "chargers",
         "columns",
         "day",
+        "demand_is_over",
         "env",
         "is_dirty",
         "is_recording",
         "ledger",
         "num_freed",
         "num_open_orders",
-        "order_done_s",
+        "num_unclaimed",
+        "on_board",
+        "order_closed_s",
+        "order_status",
         "records",
         "segments",
         "site",
         "stations",
+        "successors",
         "task_claimed_s",
         "task_destination",
         "task_dropped_off_s",
+        "task_origin",
         "task_picked_up_s",
+        "task_progress",
         "task_vehicle",
+        "travel",
         "vehicles",
     )
 
     def __init__(self, env: simpy.Environment, site: Site, day: Day, ledger: Ledger, *, is_recording: bool) -> None:
         self.env, self.site, self.day, self.ledger = env, site, day, ledger
         self.board = Board(site, day)
+        self.travel = TravelTimes(site.traffic, day.seed, day.key)
         self.vehicles = np.zeros(site.fleet.num_vehicles, VEHICLE)
         self.vehicles["task"] = NO_TASK
         self.columns = VehicleColumns(self.vehicles)
-        self.stations = FacilityGroup(env, "station", site.stations)
-        self.chargers = FacilityGroup(env, "charger", site.chargers)
+        self.on_board: list[list[int]] = [[] for _ in range(site.fleet.num_vehicles)]
+        """Tasks on board of each vehicle, in the order in which they were loaded."""
+        self.stations = FacilityGroup(env, site.stations)
+        self.chargers = FacilityGroup(env, site.chargers)
         self.records = DayRecords()
         self.segments: list[RawSegment] = []
         self.is_recording = is_recording
-        self.is_dirty = False
-        self.num_freed = 0
-        self.num_open_orders = 0
+        self.is_dirty = self.demand_is_over = False
+        self.num_freed = self.num_open_orders = 0
+        self.num_unclaimed = 0
+        """Tasks of open orders that no vehicle has taken, whether they are on the board yet or not."""
+        self.order_closed_s = np.full(len(day.orders), np.nan)
+        self.order_status = np.full(len(day.orders), OPEN, np.int8)
+        self.successors = _successors(day)
         num_tasks = len(day.tasks)
-        self.order_done_s = np.full(len(day.orders), np.nan)
         self.task_vehicle = np.full(num_tasks, -1)
-        self.task_destination = day.tasks["destination"].copy()
+        self.task_progress = np.zeros(num_tasks, np.int8)
+        self.task_origin, self.task_destination = day.tasks["origin"].copy(), day.tasks["destination"].copy()
         self.task_claimed_s, self.task_picked_up_s, self.task_dropped_off_s = np.full((3, num_tasks), np.nan)
 
     def snapshot(self) -> Snapshot:
         """Return the state now."""
-        return Snapshot(self.env.now, self.vehicles, self.stations.rows, self.chargers.rows, self.board.open_tasks)
+        return Snapshot(
+            self.env.now, self.vehicles, self.stations.rows, self.chargers.rows, self.board.open_tasks, self.on_board
+        )
+
+    def facility_at(self, place: int) -> Facility | None:
+        """
+        Return the facility at a place, if there is one.
+
+        Parameters
+        ----------
+        place
+            The place.
+        """
+        for group in (self.stations, self.chargers):
+            if place in group.index:
+                return group.facilities[group.index[place]]
+        return None
 
     def release_order(self, order: int) -> None:
         """
-        Let an order come in.
+        Let an order come in; tasks that wait for others come onto the board later.
 
         Parameters
         ----------
@@ -104,24 +149,153 @@ class World:
         """
         orders = self.day.orders
         self.ledger.open_order(self.env.now, order, float(orders["weight"][order]), float(orders["due_s"][order]))
-        self.board.release(int(orders["first_task"][order]), int(orders["num_tasks"][order]))
+        first, number = int(orders["first_task"][order]), int(orders["num_tasks"][order])
+        for task in range(first, first + number):
+            if not self.successors or self.day.tasks["after"][task] == NO_TASK:
+                self.board.release(task)
+        self.num_unclaimed += number
         self.num_open_orders += 1
         self.is_dirty = True
 
-    def finish_task(self, task: int) -> None:
+    def claim(self, task: int, number: int) -> None:
         """
-        Let a task be done, and its order if it was the last.
+        Give a task to a vehicle.
+
+        Parameters
+        ----------
+        task
+            The task, on the board.
+        number
+            The vehicle's number.
+        """
+        self.board.claim(task)
+        self.task_claimed_s[task], self.task_vehicle[task] = self.env.now, number
+        self.num_unclaimed -= 1
+        if self.num_unclaimed == 0:
+            self.is_dirty = True
+
+    def give_back(self, number: int) -> None:
+        """
+        Put the task that a vehicle was about to pick up back on the board.
+
+        Parameters
+        ----------
+        number
+            The vehicle's number.
+        """
+        task = int(self.columns.task[number])
+        if self.columns.stop_kind[number] == PICK_UP and self.is_assigned(task, number):
+            self.task_vehicle[task] = -1
+            self.board.release(task)
+            self.num_unclaimed += 1
+            self.is_dirty = True
+
+    def take_again(self, number: int) -> None:
+        """
+        Give a vehicle its task back unless another has taken it or the order is closed.
+
+        Parameters
+        ----------
+        number
+            The vehicle's number.
+        """
+        task = int(self.columns.task[number])
+        if self.columns.stop_kind[number] == PICK_UP and self.board.has(task):
+            self.claim(task, number)
+
+    def is_assigned(self, task: int, number: int) -> bool:
+        """
+        Tell whether a vehicle still has a task to pick up.
+
+        Parameters
+        ----------
+        task, number
+            The task and the vehicle.
+        """
+        return bool(self.task_vehicle[task] == number and self.task_progress[task] == 0)
+
+    def finish_task(self, task: int, place: int) -> None:
+        """
+        Let a task be done; then those that waited for it begin, and its order is done if it was the last.
 
         Parameters
         ----------
         task
             Its number.
+        place
+            Where it ended.
         """
         now = self.env.now
         self.task_dropped_off_s[task] = now
         order = int(self.day.tasks["order"][task])
+        if self.order_status[order] != OPEN:
+            return
         self.board.open_tasks[order] -= 1
+        for successor in self.successors.get(task, ()):
+            self.board.move_origin(successor, place)
+            self.task_origin[successor] = place
+            self.board.release(successor)
+            self.is_dirty = True
         if self.board.open_tasks[order] == 0:
-            self.order_done_s[order] = now
-            self.ledger.close_order(now, order, float(self.day.orders["due_s"][order]))
-            self.num_open_orders -= 1
+            self._close(order, OrderStatus.DONE, 0.0)
+
+    def decline_order(self, order: int) -> bool:
+        """
+        Decline an order, if it may be declined and none of its tasks is taken; tell whether it was.
+
+        Parameters
+        ----------
+        order
+            Its number.
+        """
+        tasks = self._tasks_of(order)
+        if (
+            self.order_status[order] != OPEN
+            or not self.day.orders["is_declinable"][order]
+            or (self.task_vehicle[tasks] >= 0).any()
+        ):
+            return False
+        self._withdraw(order)
+        self._close(order, OrderStatus.DECLINED, self.site.objective.declined_order_cost)
+        return True
+
+    def lose_order(self, order: int) -> None:
+        """
+        Lose an order because its window closed: what is not on board yet stays where it is.
+
+        Parameters
+        ----------
+        order
+            Its number.
+        """
+        if self.order_status[order] == OPEN:
+            self._withdraw(order)
+            self._close(order, OrderStatus.LOST, self.site.objective.lost_order_cost)
+            self.is_dirty = True
+
+    def _withdraw(self, order: int) -> None:
+        for task in range(*self._tasks_of(order).indices(len(self.task_vehicle))):
+            if self.task_vehicle[task] < 0:
+                self.num_unclaimed -= 1
+            elif self.task_progress[task] == 0:
+                self.task_vehicle[task] = -1
+            if self.board.has(task):
+                self.board.claim(task)
+
+    def _tasks_of(self, order: int) -> slice:
+        first = int(self.day.orders["first_task"][order])
+        return slice(first, first + int(self.day.orders["num_tasks"][order]))
+
+    def _close(self, order: int, status: OrderStatus, penalty: float) -> None:
+        now = self.env.now
+        self.order_closed_s[order], self.order_status[order] = now, status
+        self.ledger.close_order(now, order, float(self.day.orders["due_s"][order]), penalty)
+        self.num_open_orders -= 1
+
+
+def _successors(day: Day) -> dict[int, list[int]]:
+    """Return for each task those that wait for it."""
+    successors: dict[int, list[int]] = {}
+    for task in np.flatnonzero(day.tasks["after"] != NO_TASK).tolist():
+        successors.setdefault(int(day.tasks["after"][task]), []).append(task)
+    return successors

@@ -82,7 +82,8 @@ def test_the_most_popular_articles_of_the_training_days_lie_nearest(shop, table:
                 place_of[line["sku"]].add(int(day.tasks["origin"][day.orders["first_task"][matching[0]]]))
     assert all(len(places) == 1 for places in place_of.values())
     ways = [
-        (training[sku], site.network.distance_m[stations, next(iter(places))].min()) for sku, places in place_of.items()
+        (training[sku], site.network.distance_m[0, stations, next(iter(places))].min())
+        for sku, places in place_of.items()
     ]
     popular = [way for count, way in ways if count >= 20]
     rare = [way for count, way in ways if count <= 2]

@@ -8,7 +8,7 @@ from documents import battery_scenario, scenario
 from handmade import epoch_with, with_busy
 from playing import play_day
 
-from qmix_logistics.environment.estimates import pick_up_index, pick_up_times
+from qmix_logistics.environment.estimates import work_index, work_times
 from qmix_logistics.simulation import DecisionEpoch, Site
 from qmix_logistics_baselines.matching import MatchingPolicy, busy_vehicles, may_take
 
@@ -47,7 +47,7 @@ def drawn_epoch(seed: int) -> tuple[Site, DecisionEpoch]:
 
 
 def values_of(site: Site, epoch: DecisionEpoch, vehicles: np.ndarray) -> np.ndarray:
-    index = pick_up_index(site, epoch, pick_up_times(site, epoch, vehicles), 2.0)
+    index = work_index(site, epoch, work_times(site, epoch, vehicles), 2.0)
     return np.where(may_take(site, epoch, vehicles), index, -np.inf)
 
 
@@ -97,7 +97,7 @@ def test_a_task_is_not_left_for_a_busy_vehicle_that_must_charge_or_cannot_carry_
 
 @pytest.mark.parametrize("anticipatory", [False, True])
 def test_a_day_is_played_within_the_mask_and_the_same_twice(anticipatory: bool) -> None:
-    spec = battery_scenario(demand__station_choice=True, fleet__0__count=3, demand__rate_per_h=200)
+    spec = battery_scenario(demand__destination_choice=True, fleet__0__count=3, demand__rate_per_h=200)
     first, second = (play_day(spec, MatchingPolicy(3.0, anticipatory=anticipatory)).records for _ in range(2))
     assert (first.mask_violations, first.strandings) == (0, 0)
     assert first == second

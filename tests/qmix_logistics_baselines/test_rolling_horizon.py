@@ -135,7 +135,9 @@ def test_a_search_that_the_clock_cuts_off_says_so() -> None:
     "spec",
     [
         scenario(demand__rate_per_h=200),
-        battery_scenario(demand__station_choice=True, fleet__0__count=3, fleet__0__battery__initial={"low_pct": 26}),
+        battery_scenario(
+            demand__destination_choice=True, fleet__0__count=3, fleet__0__battery__initial={"low_pct": 26}
+        ),
     ],
 )
 def test_a_day_is_played_within_the_mask_and_the_same_twice(spec: object) -> None:

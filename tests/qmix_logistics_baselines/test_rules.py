@@ -8,7 +8,7 @@ from documents import battery_scenario, scenario
 from handmade import epoch_with
 from playing import play_day
 
-from qmix_logistics.environment.estimates import atc_index, pick_up_index, pick_up_times
+from qmix_logistics.environment.estimates import atc_index, work_index, work_times
 from qmix_logistics.episode import Policy
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.simulation import DecisionEpoch, Site
@@ -81,12 +81,12 @@ def test_index_of_pending_tasks_by_hand() -> None:
     in the two others.
     """
     site, epoch = epoch_with(ONE, RACKS)
-    times = pick_up_times(site, epoch, epoch.deciders)
+    times = work_times(site, epoch, epoch.deciders)
     assert times.arrival_s.tolist() == [[8.5, 7.5, 4.5]]
     assert times.task_s.tolist() == [[23.5, 22.5, 19.5]]
     mean_task_s = 2 * 26 / 3 + 15
     expected = [(1 + 4 * math.exp(-(600 - p) / (2 * mean_task_s))) / p for p in (32, 30, 24)]
-    assert pick_up_index(site, epoch, times, 2.0)[0] == pytest.approx(expected)
+    assert work_index(site, epoch, times, 2.0)[0] == pytest.approx(expected)
 
 
 def test_atc_takes_the_highest_index() -> None:
@@ -115,7 +115,7 @@ def test_no_rule_takes_what_is_too_heavy(score: TaskScore) -> None:
 
 
 @pytest.mark.parametrize("score", ALL_RULES)
-@pytest.mark.parametrize("spec", [scenario(), battery_scenario(demand__station_choice=True, fleet__0__count=4)])
+@pytest.mark.parametrize("spec", [scenario(), battery_scenario(demand__destination_choice=True, fleet__0__count=4)])
 def test_every_rule_plays_a_day_within_the_mask(score: TaskScore, spec: ScenarioSpec) -> None:
     policy: Policy = IndexPolicy(score)
     records = play_day(spec, policy).records

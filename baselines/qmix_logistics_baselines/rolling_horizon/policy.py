@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
+from qmix_logistics_baselines.choosing import QUICKEST, Choosing
 from qmix_logistics_baselines.index_policy import complete
 from qmix_logistics_baselines.rolling_horizon.model import RoutingModel
 from qmix_logistics_baselines.rolling_horizon.problem import routing_problem
@@ -26,13 +27,21 @@ class RollingHorizonPolicy:
         Search effort.
     safety_time_limit_s
         Time after which a search is cut off.
+    choosing
+        How to choose among facilities and ways.
     """
 
     information = "global"
 
     def __init__(
-        self, replan_period_s: float, max_planned_tasks: int, solution_limit: int, safety_time_limit_s: float
+        self,
+        replan_period_s: float,
+        max_planned_tasks: int,
+        solution_limit: int,
+        safety_time_limit_s: float,
+        choosing: Choosing = QUICKEST,
     ) -> None:
+        self._choosing = choosing
         self._replan_period_s, self._max_planned_tasks = replan_period_s, max_planned_tasks
         self._solution_limit, self._safety_time_limit_s = solution_limit, safety_time_limit_s
 
@@ -47,12 +56,12 @@ class RollingHorizonPolicy:
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         """Take the next planned task of each decider; see ``Policy``."""
         if epoch.num_pending == 0:
-            return complete(self._site, epoch, np.full(epoch.num_deciders, -1))
+            return complete(self._site, epoch, np.full(epoch.num_deciders, -1), self._choosing)
         granted = self._next_tasks(epoch)
         if (granted < 0).any() or epoch.time_s - self._planned_at_s >= self._replan_period_s:
             self._plan(epoch)
             granted = self._next_tasks(epoch)
-        return complete(self._site, epoch, granted)
+        return complete(self._site, epoch, granted, self._choosing)
 
     def _plan(self, epoch: DecisionEpoch) -> None:
         problem = routing_problem(self._site, epoch, self._max_planned_tasks)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from qmix_logistics.environment.estimates import pick_up_index, pick_up_times
+from qmix_logistics.environment.estimates import work_index, work_times
 from qmix_logistics.simulation import DecisionEpoch, Site
 from qmix_logistics_baselines.matching import busy_vehicles, may_take
 
@@ -75,8 +75,8 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int) -> Routing
         How many tasks at most.
     """
     vehicles = np.concatenate([epoch.deciders, busy_vehicles(site, epoch)])
-    times = pick_up_times(site, epoch, vehicles)
-    index = pick_up_index(site, epoch, times, lookahead=2.0)
+    times = work_times(site, epoch, vehicles)
+    index = work_index(site, epoch, times, lookahead=2.0)[:, : epoch.num_pending]
     chosen = np.sort(np.argsort(-index.max(axis=0), kind="stable")[:max_tasks])
     pick_ups = epoch.stops[epoch.pick_ups][chosen]
     task_s = times.task_s[:, chosen]
@@ -125,7 +125,8 @@ def _ways(
     """Distance and time from where a node is left to where another begins; 0 to the end."""
     leave = np.concatenate([destinations, starts, starts[:1]])
     begin = np.concatenate([origins, starts, starts[:1]])
-    distance_m = np.repeat(site.network.distance_m[np.ix_(leave, begin)][None], len(vehicles), axis=0)
-    travel_s = site.network.travel_time_s[site.fleet.class_index[vehicles]][:, leave[:, None], begin]
+    classes = site.fleet.class_index[vehicles][:, None, None]
+    distance_m = site.network.distance_m[classes, leave[:, None], begin]
+    travel_s = site.network.travel_time_s[classes, leave[:, None], begin]
     distance_m[:, :, -1] = travel_s[:, :, -1] = 0.0
     return distance_m, travel_s

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from qmix_logistics.scenario.layout.grid import grid_layout
-from qmix_logistics.scenario.layout.layout import Layout, Trips, chargers, facilities, handovers
+from qmix_logistics.scenario.layout.layout import Layout, Trips, chargers, facilities, handovers, has_access
 from qmix_logistics.scenario.layout.matrix import matrix_layout
 from qmix_logistics.scenario.layout.points import points_layout
 from qmix_logistics.scenario.layout.road import road_layout
@@ -19,7 +19,7 @@ from qmix_logistics.scenario.network import (
     WarehouseNetwork,
 )
 
-__all__ = ["Layout", "Trips", "build_layout", "chargers", "facilities", "handovers"]
+__all__ = ["Layout", "Trips", "build_layout", "chargers", "facilities", "handovers", "has_access"]
 
 
 def build_layout(network: Network) -> Layout:

@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 from jaxtyping import Float
 
+from qmix_logistics.scenario.fleet import VehicleClass
 from qmix_logistics.scenario.network import Network, WarehouseNetwork
 from qmix_logistics.scenario.network.facilities import Handover, NodeSpot, Plugs, Spot
 
@@ -128,3 +129,22 @@ def largest_connected_part(graph: nx.DiGraph[str]) -> tuple[nx.DiGraph[str], str
     num_left_out = len(graph) - len(part)
     note = f"{num_left_out} of {len(graph)} nodes do not reach the others and back; left out" if num_left_out else ""
     return graph.subgraph([name for name in graph if name in part]).copy(), note
+
+
+def has_access(graph: nx.DiGraph[str], name: str, vehicle_class: VehicleClass) -> bool:
+    """
+    Tell whether a class of vehicles may drive and stop at a node.
+
+    Parameters
+    ----------
+    graph
+        A layout's graph.
+    name
+        The node.
+    vehicle_class
+        The class.
+    """
+    node, access = graph.nodes[name], vehicle_class.access
+    return (access.kinds is None or node["kind"] in access.kinds) and (
+        access.zones is None or node["zone"] in access.zones
+    )

@@ -13,6 +13,7 @@ from qmix_logistics.scenario.layout.layout import Layout, facilities
 from qmix_logistics.scenario.network import WarehouseNetwork
 from qmix_logistics.scenario.network.facilities import Spot
 
+
 def warehouse_layout(network: WarehouseNetwork) -> Layout:
     """
     Return the graph of a parametric warehouse, x across the aisles and y along them.
@@ -64,7 +65,9 @@ def _add_aisle(graph: nx.DiGraph[str], network: WarehouseNetwork, aisle: int) ->
         chain.append(_crossing(block, aisle))
         for near, far in itertools.pairwise(chain):
             first, second = (near, far) if aisle % 2 else (far, near)
-            _connect(graph, first, second, both_ways=not network.one_way_aisles, is_single_lane=not network.two_lane_aisles)
+            _connect(
+                graph, first, second, both_ways=not network.one_way_aisles, is_single_lane=not network.two_lane_aisles
+            )
 
 
 def _add_spot(graph: nx.DiGraph[str], network: WarehouseNetwork, kind: str, spot: Spot) -> None:

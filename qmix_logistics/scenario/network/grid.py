@@ -7,11 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from qmix_logistics.scenario.document import Document
 from qmix_logistics.scenario.network.facilities import NodeFacilities
 from qmix_logistics.scenario.network.traffic import LaneTraffic
 from qmix_logistics.scenario.units import Metres
-
 
 PlainKind = Literal["rack", "customer"]
 

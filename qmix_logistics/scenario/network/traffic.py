@@ -21,6 +21,8 @@ class SegmentRules(Document):
     """Length of lane that a standing vehicle takes."""
     slowdown: Annotated[float, Field(ge=0, lt=1)] = 0.5
     """Speed at entry is the free speed x (1 - slowdown x (n - 1) / capacity), with n vehicles in the segment."""
+    standing_s: Annotated[Seconds, Field(ge=0)] = 8.0
+    """What a vehicle that stands in a lane counts for those who look for the quickest way around."""
     route_choices: Annotated[int, Field(ge=1, le=5)] = 1
     """Ways offered to each stop: the shortest, then the quickest others under present congestion. 1: no choice."""
     rescue_s: Annotated[Seconds, Field(gt=0)] = 300.0
@@ -78,5 +80,3 @@ class LaneTraffic(Traffic):
     """How they do."""
     closed_arcs: tuple[tuple[str, str], ...] = ()
     """Arcs that are closed, each as ``[from, to]``; close both directions with two entries."""
-
-

@@ -11,6 +11,7 @@ from qmix_logistics.scenario.network.facilities import Charger, Dock, Parking, S
 from qmix_logistics.scenario.network.traffic import LaneTraffic
 from qmix_logistics.scenario.units import Metres
 
+
 class WarehouseNetwork(LaneTraffic):
     """
     Parallel aisles crossed by ``num_blocks + 1`` cross-aisles.

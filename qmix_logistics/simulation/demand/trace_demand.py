@@ -14,7 +14,8 @@ from qmix_logistics.scenario.scenario import ScenarioSpec
 from qmix_logistics.scenario.trace import OrderLine
 from qmix_logistics.scenario.trace_days import split_days
 from qmix_logistics.simulation.day import Day
-from qmix_logistics.simulation.demand.drawing import draw_classes, make_day, make_orders, make_tasks, racks_by_rank
+from qmix_logistics.simulation.demand.drawing import draw_classes, draw_windows, make_day, make_orders, racks_by_rank
+from qmix_logistics.simulation.demand.transports import choices_of, legs_of, make_tasks
 from qmix_logistics.simulation.randomness import DayKey, Purpose, Split, day_stream
 from qmix_logistics.simulation.site import Site
 
@@ -53,6 +54,7 @@ class TraceDemandModel:
     def __init__(self, spec: ScenarioSpec, demand: TraceDemand, site: Site, lines: Sequence[OrderLine]) -> None:
         self._spec, self._demand, self._site = spec, demand, site
         days = split_days(demand, lines)
+        self._legs = legs_of(spec, site, ["station"])
         self._dates = {Split.TRAINING: days.training, Split.VALIDATION: days.validation, Split.TEST: days.test}
         rack_of_sku = _slot(lines, set(days.training), racks_by_rank(spec, site))
         capacity_units = float(site.fleet.capacity_units.max())
@@ -91,8 +93,14 @@ class TraceDemandModel:
         orders = make_orders(self._spec.order_classes, release_s, order_class, num_tasks)
         origins = np.array([origin for order in recorded for origin in order.origins])
         load_units = np.array([load for order in recorded for load in order.load_units])
-        tasks = make_tasks(self._site, orders, origins, load_units, rng)
-        return make_day(self._spec, self._site, key, label, orders, tasks)
+        windows = draw_windows(
+            self._spec.order_classes, orders, day_stream(self._spec.experiment.seed, key, Purpose.WINDOWS)
+        )
+        tasks = make_tasks(self._spec, self._site, orders, origins, load_units, self._legs, rng)
+        of_tasks = None if windows is None else windows[tasks["order"]]
+        return make_day(
+            self._spec, self._site, key, label, orders, tasks, choices=choices_of(self._legs), windows=of_tasks
+        )
 
 
 def _slot(lines: Sequence[OrderLine], training: set[datetime.date], racks: np.ndarray) -> Mapping[str, int]:

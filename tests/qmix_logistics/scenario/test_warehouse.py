@@ -2,7 +2,7 @@ import networkx as nx
 import pytest
 from documents import scenario
 
-from qmix_logistics.scenario.warehouse import build_warehouse
+from qmix_logistics.scenario.layout import build_layout
 
 
 def way_m(graph: nx.DiGraph, start: str, end: str) -> float:
@@ -11,7 +11,7 @@ def way_m(graph: nx.DiGraph, start: str, end: str) -> float:
 
 def test_distances_of_a_small_warehouse_by_hand() -> None:
     """Aisles at x = 0, 4, 8; racks at y = 1.5, 2.5, 3.5, 4.5; cross-aisles at y = 0 and 6; station at (4, -3)."""
-    graph = build_warehouse(scenario().network)
+    graph = build_layout(scenario().network).graph
     assert way_m(graph, "S1", "R2.1.1") == pytest.approx(3 + 1.5)
     assert way_m(graph, "S1", "R1.1.2") == pytest.approx(3 + 4 + 2.5)
     assert way_m(graph, "R1.1.4", "R2.1.4") == pytest.approx(1.5 + 4 + 1.5)  # by the back
@@ -20,7 +20,7 @@ def test_distances_of_a_small_warehouse_by_hand() -> None:
 
 
 def test_one_way_aisles_lead_up_and_down_in_turn() -> None:
-    graph = build_warehouse(scenario(network__one_way_aisles=True).network)
+    graph = build_layout(scenario(network__one_way_aisles=True).network).graph
     assert way_m(graph, "R1.1.1", "R1.1.2") == pytest.approx(1.0)
     assert way_m(graph, "R1.1.2", "R1.1.1") == pytest.approx(
         3.5 + 4 + 6 + 4 + 1.5
@@ -30,6 +30,6 @@ def test_one_way_aisles_lead_up_and_down_in_turn() -> None:
 
 
 def test_number_of_places() -> None:
-    graph = build_warehouse(scenario(network__num_blocks=2).network)
+    graph = build_layout(scenario(network__num_blocks=2).network).graph
     kinds = [node["kind"] for node in graph.nodes.values()]
     assert (kinds.count("rack"), kinds.count("junction"), kinds.count("station")) == (3 * 2 * 4, 3 * 3, 1)

@@ -84,7 +84,7 @@ def test_popular_goods_lie_near_the_stations() -> None:
     site = compile_site(spec)
     days = [demand_of(spec).realise(DayKey(Split.TEST, index)) for index in range(20)]
     origins, counts = np.unique(np.concatenate([day.tasks["origin"] for day in days]), return_counts=True)
-    ways_m = site.network.distance_m[site.stations[0].place, origins]
+    ways_m = site.network.distance_m[0, site.stations[0].place, origins]
     assert ways_m[counts.argmax()] == ways_m.min()
 
 
@@ -105,7 +105,7 @@ def test_goods_are_slotted_by_popularity_in_the_training_days_only() -> None:
     spec = trace_scenario()
     site = compile_site(spec)
     day = model.realise(DayKey(Split.TEST, 0))
-    ways_m = site.network.distance_m[site.stations[0].place, day.tasks["origin"]]
+    ways_m = site.network.distance_m[0, site.stations[0].place, day.tasks["origin"]]
     by_sku = dict(zip("AAABBCCCCCCCCC", sorted(ways_m), strict=True))
     assert by_sku["A"] < by_sku["B"] < by_sku["C"]
     assert np.unique(ways_m).tolist() == sorted(by_sku.values())

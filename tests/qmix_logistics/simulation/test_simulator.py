@@ -148,7 +148,7 @@ any_scenario = st.builds(
     battery_scenario,
     fleet__0__count=st.integers(1, 6),
     demand__rate_per_h=st.sampled_from([20, 120, 500]),
-    demand__station_choice=st.booleans(),
+    demand__destination_choice=st.booleans(),
     demand__mean_tasks_per_order=st.sampled_from([1.0, 2.5]),
     network__one_way_aisles=st.booleans(),
     network__parking=st.sampled_from([[], [{"id": "P1", "aisle": 1}, {"id": "P2", "aisle": 3, "side": "back"}]]),

@@ -1,0 +1,242 @@
+"""A lane in use: who is on it, in which order, and who waits to enter."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+import simpy
+
+from qmix_logistics.simulation.lanes import FORWARD, Segment
+
+
+class Rider:
+    """
+    A vehicle as others on its lane see it.
+
+    Parameters
+    ----------
+    number
+        Its number.
+    """
+
+    __slots__ = (
+        "_from_m",
+        "_since_s",
+        "blocker",
+        "direction",
+        "goal_m",
+        "lane",
+        "moved",
+        "number",
+        "speed_mps",
+        "turn",
+    )
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.lane: Lane | None = None
+        """The lane that it holds; None: it is off the lanes."""
+        self.direction = FORWARD
+        self.speed_mps = 0.0
+        """0 while it stands."""
+        self.goal_m = 0.0
+        """Where it stands, or will stand next."""
+        self._from_m = self._since_s = 0.0
+        self.moved: simpy.Event | None = None
+        """Happens when it moves on; None while no one waits for that."""
+        self.turn: simpy.Event | None = None
+        """What it waits for; None while it does not wait."""
+        self.blocker: Rider | Lane | None = None
+        """Whom it waits for."""
+
+    def position_m(self, now_s: float) -> float:
+        """
+        Return how far it is from the lane's tail.
+
+        Parameters
+        ----------
+        now_s
+            Now.
+        """
+        if self.speed_mps == 0:
+            return self._from_m
+        gone_m = min(self.speed_mps * (now_s - self._since_s), abs(self.goal_m - self._from_m))
+        return self._from_m + self.direction * gone_m
+
+    def stand(self, at_m: float) -> None:
+        """
+        Stand still.
+
+        Parameters
+        ----------
+        at_m
+            Where.
+        """
+        self._from_m = self.goal_m = at_m
+        self.speed_mps = 0.0
+
+    def roll(self, now_s: float, goal_m: float, speed_mps: float) -> None:
+        """
+        Set out.
+
+        Parameters
+        ----------
+        now_s
+            Now.
+        goal_m
+            Where to.
+        speed_mps
+            How fast.
+        """
+        self._from_m, self._since_s = self.position_m(now_s), now_s
+        self.goal_m, self.speed_mps = goal_m, speed_mps
+        self.tell()
+
+    def tell(self) -> None:
+        """Let the vehicle behind go on, if it waits."""
+        if self.moved is not None:
+            event, self.moved = self.moved, None
+            event.succeed()
+
+
+class Entry(NamedTuple):
+    """A wish to enter a lane."""
+
+    rider: Rider
+    direction: int
+    at_m: float
+    turn: simpy.Event
+
+
+class Lane:
+    """
+    A segment in use: first in, first out.
+
+    Parameters
+    ----------
+    number
+        Its number.
+    segment
+        What it is.
+    """
+
+    __slots__ = ("closed", "number", "riders", "segment", "waiting")
+
+    def __init__(self, number: int, segment: Segment) -> None:
+        self.number, self.segment = number, segment
+        self.riders: list[Rider] = []
+        """Who is on it, from the tail to the head."""
+        self.waiting: deque[Entry] = deque()
+        self.closed: set[int] = set()
+        """Directions in which it may not be entered."""
+
+    def has_room(self, direction: int) -> bool:
+        """
+        Tell whether a vehicle may enter now.
+
+        Parameters
+        ----------
+        direction
+            Which way it goes.
+        """
+        if direction in self.closed or len(self.riders) >= self.segment.capacity:
+            return False
+        return not self.segment.is_single_lane or all(rider.direction == direction for rider in self.riders)
+
+    def put(self, rider: Rider, direction: int, at_m: float, now_s: float) -> None:
+        """
+        Put a vehicle on the lane.
+
+        Parameters
+        ----------
+        rider, direction, at_m
+            Who, going which way, and where.
+        now_s
+            Now.
+        """
+        index = 0
+        while index < len(self.riders) and self._is_before(self.riders[index], direction, at_m, now_s):
+            index += 1
+        self.riders.insert(index, rider)
+        rider.lane, rider.direction = self, direction
+        rider.stand(at_m)
+
+    def remove(self, rider: Rider, now_s: float) -> None:
+        """
+        Take a vehicle off the lane, and let those in who now find room.
+
+        Parameters
+        ----------
+        rider
+            Who.
+        now_s
+            Now.
+        """
+        self.riders.remove(rider)
+        if rider.lane is self:
+            rider.lane = None
+        rider.tell()
+        self.admit(now_s)
+
+    def admit(self, now_s: float) -> None:
+        """
+        Let those in who find room, in the order in which they came.
+
+        Parameters
+        ----------
+        now_s
+            Now.
+        """
+        while self.waiting and (self.waiting[0].turn.triggered or self.has_room(self.waiting[0].direction)):
+            entry = self.waiting.popleft()
+            if entry.turn.triggered:  # it has been sent elsewhere
+                continue
+            if entry.rider.lane is not None and entry.rider.lane is not self:
+                entry.rider.lane.remove(entry.rider, now_s)
+            self.put(entry.rider, entry.direction, entry.at_m, now_s)
+            entry.turn.succeed()
+
+    def leader_of(self, rider: Rider) -> Rider | None:
+        """
+        Return the next vehicle ahead.
+
+        Parameters
+        ----------
+        rider
+            Who looks ahead.
+        """
+        index = self.riders.index(rider) + rider.direction
+        return self.riders[index] if 0 <= index < len(self.riders) else None
+
+    def blocker_of(self, rider: Rider) -> Rider | None:
+        """
+        Return whom a vehicle that waits to enter waits for: who came before it, or else who must leave first.
+
+        Parameters
+        ----------
+        rider
+            Who waits.
+        """
+        before: Rider | None = None
+        for entry in self.waiting:
+            if entry.rider is rider:
+                if before is not None:
+                    return before
+                return self._first_out(entry.direction) if entry.direction not in self.closed else None
+            before = entry.rider
+        return None
+
+    def _first_out(self, direction: int) -> Rider | None:
+        """Return who must leave before another may enter: on a full lane the first, else the one that comes nearest."""
+        if not self.riders:
+            return None
+        if len(self.riders) >= self.segment.capacity and self.riders[0].direction == self.riders[-1].direction:
+            return self.riders[-1 if self.riders[0].direction == FORWARD else 0]
+        return self.riders[0 if direction == FORWARD else -1]
+
+    @staticmethod
+    def _is_before(other: Rider, direction: int, at_m: float, now_s: float) -> bool:
+        """Tell whether another is nearer to the tail than a newcomer, who comes behind whoever stands in its place."""
+        other_m = other.position_m(now_s)
+        return other_m < at_m or (other_m == at_m and direction != FORWARD)
