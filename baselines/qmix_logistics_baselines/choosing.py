@@ -80,7 +80,7 @@ def keep_best_ends(
     """
     first = epoch.drop_offs.start
     tasks = epoch.stops["task"][first:]
-    if len(np.unique(tasks)) == len(tasks):
+    if len(tasks) < 2 or len(set(tasks.tolist())) == len(tasks):
         return scores
     for row in np.flatnonzero(epoch.feasible[:, first:].any(axis=1)).tolist():
         number, mine = int(epoch.deciders[row]), np.flatnonzero(epoch.feasible[row, first:])
@@ -121,11 +121,14 @@ def choose_routes(
 def _best(
     site: Site, epoch: DecisionEpoch, number: int, columns: Int[np.ndarray, " choice"], choosing: Choosing
 ) -> int:
+    if len(columns) == 1:
+        return int(columns[0])
     snapshot, places = epoch.snapshot, epoch.stops["place"][columns]
     travel_s = site.network.travel_time_s[site.fleet.class_index[number], snapshot.vehicles["place"][number], places]
     if choosing.facility == "nearest":
         return int(columns[travel_s.argmin()])
+    if columns[0] < epoch.num_chargers:
+        return int(columns[(travel_s + expected_wait_s(snapshot.chargers)[columns]).argmin()])
     wait_s = np.zeros(site.network.num_places)
-    for facilities in (snapshot.stations, snapshot.chargers):
-        wait_s[facilities["place"]] = expected_wait_s(facilities)
+    wait_s[snapshot.stations["place"]] = expected_wait_s(snapshot.stations)
     return int(columns[(travel_s + wait_s[places]).argmin()])

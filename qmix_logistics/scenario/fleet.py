@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -70,6 +71,15 @@ class Battery(Document):
     def must_charge_pct(self) -> float:
         """Level at or below which a vehicle must charge."""
         return self.reserve_pct if self.charging == "free" else self.charge_below_pct
+
+    @functools.cached_property
+    def charging_steps(self) -> tuple[tuple[float, float], ...]:
+        """Power of each charging step, and energy at its end in watt-hours."""
+        ends_pct = [*(step.from_pct for step in self.charging_curve[1:]), 100.0]
+        return tuple(
+            (step.power_w, end_pct / 100 * self.capacity_wh)
+            for step, end_pct in zip(self.charging_curve, ends_pct, strict=True)
+        )
 
     @model_validator(mode="after")
     def _ordered(self) -> Battery:

@@ -17,7 +17,7 @@ def charging_time_s(battery: Battery, from_wh: float, to_wh: float) -> float:
         Energies between 0 and its capacity; 0 s if the second is not larger.
     """
     time_s, level_wh = 0.0, from_wh
-    for power_w, end_wh in _steps(battery):
+    for power_w, end_wh in battery.charging_steps:
         until_wh = min(to_wh, end_wh)
         if until_wh > level_wh:
             time_s += (until_wh - level_wh) / power_w * 3600
@@ -39,17 +39,9 @@ def charged_wh(battery: Battery, from_wh: float, time_s: float) -> float:
         How long.
     """
     level_wh, left_s = from_wh, time_s
-    for power_w, end_wh in _steps(battery):
+    for power_w, end_wh in battery.charging_steps:
         if end_wh > level_wh:
             step_s = min(left_s, (end_wh - level_wh) / power_w * 3600)
             level_wh += step_s * power_w / 3600
             left_s -= step_s
     return level_wh
-
-
-def _steps(battery: Battery) -> list[tuple[float, float]]:
-    ends_pct = [step.from_pct for step in battery.charging_curve[1:]] + [100.0]
-    return [
-        (step.power_w, end_pct / 100 * battery.capacity_wh)
-        for step, end_pct in zip(battery.charging_curve, ends_pct, strict=True)
-    ]

@@ -23,7 +23,7 @@ class Board:
     """
 
     __slots__ = ("_buffer", "_column_of_task", "_day", "_num_facilities", "_pick_ups", "_site",
-                 "num_stops", "onward_m", "open_tasks", "version")  # fmt: skip
+                 "num_releases", "num_stops", "onward_m", "open_tasks", "version")  # fmt: skip
 
     def __init__(self, site: Site, day: Day) -> None:
         facility_stops = _facility_stops(site)
@@ -44,6 +44,8 @@ class Board:
         }
         """From each task's origin on: the way to finish it and reach a charger, by class of vehicles."""
         self.version = 0
+        """Changes with every release and claim."""
+        self.num_releases = 0
 
     @property
     def stops(self) -> Shaped[np.ndarray, " stop"]:
@@ -71,6 +73,7 @@ class Board:
         self._column_of_task[task] = column
         self.num_stops = column + 1
         self.version += 1
+        self.num_releases += 1
 
     def claim(self, task: int) -> None:
         """

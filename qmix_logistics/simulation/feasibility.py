@@ -57,7 +57,9 @@ class Feasibility:
         "_charger_places",
         "_class_index",
         "_consumption",
+        "_has_lanes",
         "_has_restrictions",
+        "_may_go_home",
         "_num_chargers",
         "_park_places",
         "_site",
@@ -76,6 +78,8 @@ class Feasibility:
         self._capacity_units = fleet.capacity_units.tolist()
         self._class_index = fleet.class_index.tolist()
         self._consumption = [_consumption(site, number) for number in range(fleet.num_vehicles)]
+        self._has_lanes = site.lanes is not None
+        self._may_go_home = [vehicle_class.returns_home for vehicle_class in fleet.classes]
         self._has_restrictions = bool(
             not site.network.is_open.all()
             or world.day.windows is not None
@@ -115,6 +119,23 @@ class Feasibility:
         else:
             self._mark_empty(feasible, stops, number, vehicle, left_wh)
 
+    def is_timeless(self, number: int) -> bool:
+        """
+        Tell whether what an idle vehicle may do changes only with the board: it has no battery, shift or home.
+
+        Parameters
+        ----------
+        number
+            The vehicle's number.
+        """
+        vehicle_class = self._site.fleet.classes[number]
+        return (
+            vehicle_class.battery is None
+            and vehicle_class.shift is None
+            and not vehicle_class.returns_home
+            and self._world.day.windows is None
+        )
+
     def _mark_loaded(
         self,
         feasible: Bool[np.ndarray, " stop"],
@@ -141,7 +162,7 @@ class Feasibility:
     ) -> None:
         battery, place = self._site.fleet.battery[number], vehicle.place
         has_work = self._mark_pick_ups(feasible, stops, number, place, left_wh)
-        if not has_work and self._goes_home(number):
+        if not has_work and self._may_go_home[number] and self._goes_home(number):
             home = int(self._site.fleet.home[number])
             feasible[self._num_chargers : self._wait] = (self._park_places == home) & (home != place)
             feasible[self._wait] = home == place
@@ -213,19 +234,20 @@ class Feasibility:
         world, vehicle_class = self._world, self._site.fleet.classes[number]
         is_over = world.demand_is_over and world.num_unclaimed == 0
         is_over |= vehicle_class.shift is not None and world.env.now >= vehicle_class.shift.until_s
-        return vehicle_class.returns_home and is_over
+        return is_over
 
     def _allow_standing(
         self, feasible: Bool[np.ndarray, " stop"], number: int, vehicle: AvailableVehicle, *, has_work: bool
     ) -> None:
-        may_park = len(self._park_places) > 0 and (not has_work or vehicle.is_in_the_way)
+        is_in_the_way = self._has_lanes and vehicle.is_in_the_way
+        may_park = len(self._park_places) > 0 and (not has_work or is_in_the_way)
         if may_park:
             allowed = self._park_places != vehicle.place
             if self._has_restrictions:
                 allowed &= self._site.network.is_open[self._class_index[number]].take(self._park_places)
             feasible[self._num_chargers : self._wait] = allowed
             may_park = bool(np.count_nonzero(allowed))
-        feasible[self._wait] = not (vehicle.is_in_the_way and may_park)
+        feasible[self._wait] = not (is_in_the_way and may_park)
 
     def _allow_charging(
         self, feasible: Bool[np.ndarray, " stop"], number: int, place: int, left_wh: float, *, must_charge: bool

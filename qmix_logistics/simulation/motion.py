@@ -33,7 +33,7 @@ class TripMotion:
         Its meter.
     """
 
-    __slots__ = ("_battery", "_columns", "_distance_m", "_failures", "_has_mishaps", "_meter", "_number", "_speed_mps",
+    __slots__ = ("_battery", "_columns", "_distance_m", "_failures", "_has_mishaps", "_meter", "_number", "_own_speed_mps", "_speed_mps",
                  "_travel_time_s", "_until_failure_s", "_world")  # fmt: skip
 
     def __init__(self, world: World, number: int, meter: StateMeter) -> None:
@@ -44,6 +44,7 @@ class TripMotion:
         self._speed_mps = vehicle_class.speed_mps
         self._distance_m = site.network.distance_m[class_index]
         self._travel_time_s = site.network.travel_time_s[class_index]
+        self._own_speed_mps = site.network.own_speed_mps[class_index] if world.travel.is_free else 0.0
         self._failures = _Failures(world, number, vehicle_class.breakdowns) if vehicle_class.breakdowns else None
         self._until_failure_s = self._failures.next_driving_s() if self._failures else np.inf
         self._has_mishaps = self._battery is not None or self._failures is not None
@@ -58,6 +59,17 @@ class TripMotion:
             Where to.
         """
         return float(self._travel_time_s[self._columns.place[self._number], place])
+
+    def free_haul_s(self, origin: int, destination: int) -> float:
+        """
+        Return the time at free speed from one place to another.
+
+        Parameters
+        ----------
+        origin, destination
+            The places.
+        """
+        return float(self._travel_time_s[origin, destination])
 
     def drive(self, place: int, state: VehicleState, route: int = 0, facility: Facility | None = None) -> Steps:
         """
@@ -83,7 +95,12 @@ class TripMotion:
         travel = self._world.travel
         time_s = free_s if travel.is_free else travel.time_s(free_s, now, here, place)
         columns.target[number], columns.depart_s[number], columns.arrive_s[number] = place, now, now + time_s
-        yield from self._roll(float(self._distance_m[here, place]) / time_s, time_s, state)
+        speed_mps = self._own_speed_mps or float(self._distance_m[here, place]) / time_s
+        if self._has_mishaps:
+            yield from self._roll(speed_mps, time_s, state)
+        else:
+            self._meter.enter(state, speed_mps)
+            yield self._world.env.timeout(time_s)
         self._meter.has_arrived = True
 
     def leave_bay(self) -> None:

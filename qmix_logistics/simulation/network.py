@@ -52,6 +52,8 @@ class Network:
         Time on that way at free speed, by vehicle class.
     is_open
         Which places a class of vehicles has access to.
+    own_speed_mps
+        Speed of a class of vehicles that drives all ways at it; 0 where times say otherwise.
     """
 
     names: tuple[str, ...]
@@ -60,6 +62,7 @@ class Network:
     distance_m: Float[np.ndarray, "vehicle_class place place"]
     travel_time_s: Float[np.ndarray, "vehicle_class place place"]
     is_open: Bool[np.ndarray, "vehicle_class place"]
+    own_speed_mps: tuple[float, ...]
 
     @property
     def num_places(self) -> int:
@@ -118,6 +121,10 @@ def compile_network(layout: Layout, classes: Sequence[VehicleClass]) -> Network:
         distance_m=distance_m,
         travel_time_s=travel_time_s,
         is_open=is_open,
+        own_speed_mps=tuple(
+            vehicle_class.speed_mps if np.allclose(times_s * vehicle_class.speed_mps, ways_m, rtol=1e-12) else 0.0
+            for vehicle_class, times_s, ways_m in zip(classes, travel_time_s, distance_m, strict=True)
+        ),
     )
 
 

@@ -66,6 +66,8 @@ class Simulator:
         self._feasibility = Feasibility(self._world)
         self._vehicles = [Vehicle(self._world, n, self._traffic) for n in range(len(self._world.vehicles))]
         self._signatures: list[Signature | None] = [None] * len(self._vehicles)
+        self._releases_seen = [0] * len(self._vehicles)
+        self._is_timeless = [self._feasibility.is_timeless(n) for n in range(len(self._vehicles))]
         self._time_is_over = False
         self._returns_home = any(c.returns_home for c in self.site.fleet.classes)
         self._env.process(self._release_orders(day))
@@ -142,7 +144,8 @@ class Simulator:
     def _ask(self) -> bool:
         """Make an epoch of the vehicles that have a choice they have not made yet; take single legal stops at once."""
         world = self._world
-        deciders = world.vehicles["is_available"].nonzero()[0]
+        available = world.columns.is_available.nonzero()[0].tolist()
+        deciders = np.array([number for number in available if not self._is_settled(number)], int)
         if not len(deciders):
             return False
         stops, feasible = self._enumerate(deciders)
@@ -151,8 +154,7 @@ class Simulator:
             last = self._signatures[number]
             if last is not None and last == self._signature(feasible[row], number):
                 continue
-            only = stops[feasible[row].argmax()]
-            if only["kind"] != PICK_UP and np.count_nonzero(feasible[row]) == 1:
+            if np.count_nonzero(feasible[row]) == 1 and (only := stops[feasible[row].argmax()])["kind"] != PICK_UP:
                 self._assign(number, Stop(_KINDS[only["kind"]], int(only["place"]), int(only["task"])), feasible[row])
             else:
                 keep.append(row)
@@ -162,6 +164,16 @@ class Simulator:
             deciders, feasible = deciders[keep], feasible[keep]
         self._epoch = self._make_epoch(deciders, stops, feasible, end=None)
         return True
+
+    def _is_settled(self, number: int) -> bool:
+        """Tell at once that a vehicle which waits has nothing new to choose: it had no work, and none has come."""
+        last, board = self._signatures[number], self._world.board
+        return (
+            last is not None
+            and last[1] is None
+            and self._releases_seen[number] == board.num_releases
+            and (self._is_timeless[number] or (board.num_pending == 0 and self._vehicles[number].is_charging))
+        )
 
     def _make_epoch(
         self,
@@ -252,6 +264,7 @@ class Simulator:
         self._signatures[number] = None
         if stop.kind is WAIT or (stop.kind is CHARGE and vehicle.is_charging):
             signature = self._signatures[number] = self._signature(left, number)
+            self._releases_seen[number] = self._world.board.num_releases
             if stop.kind is WAIT and signature[1] is not None:
                 self._ask_again_later(number, signature)
         vehicle.assign(stop)
@@ -287,6 +300,7 @@ class Simulator:
 
     def _end_day(self) -> Generator[simpy.Event, Any, None]:
         yield self._env.timeout(self.site.horizon.demand_s)
-        self._world.demand_is_over = self._world.is_dirty = True
+        self._world.demand_is_over = True
+        self._world.note_end_of_work()
         yield self._env.timeout(self.site.horizon.drain_s)
         self._time_is_over = True

@@ -8,7 +8,6 @@ from typing import Any
 import simpy
 
 from qmix_logistics.simulation.battery import charged_wh, charging_time_s
-from qmix_logistics.simulation.day import FIXED
 from qmix_logistics.simulation.facility import Facility, FacilityGroup
 from qmix_logistics.simulation.lane_motion import LaneMotion
 from qmix_logistics.simulation.lane_traffic import LaneTraffic
@@ -46,7 +45,7 @@ class Vehicle:
         The lanes that it shares with others; None: it shares none.
     """
 
-    __slots__ = ("_battery", "_call", "_columns", "_meter", "_motion", "_name", "_number", "_on_board", "_process",
+    __slots__ = ("_battery", "_call", "_columns", "_max_tasks", "_meter", "_motion", "_name", "_number", "_on_board", "_process",
                  "_visit", "_world", "is_charging")  # fmt: skip
 
     def __init__(self, world: World, number: int, traffic: LaneTraffic | None) -> None:
@@ -62,6 +61,7 @@ class Vehicle:
             if traffic is not None and shares_lanes
             else TripMotion(world, number, self._meter)
         )
+        self._max_tasks = fleet.classes[number].max_tasks_on_board
         self._visit: tuple[Facility, float, float | None] | None = None
         self.is_charging = False
         """Whether it is charging and may leave."""
@@ -168,32 +168,30 @@ class Vehicle:
             return None
         self._meter.enter(HANDLING)
         world.task_progress[task] = PICK_UP_BEGUN
-        yield world.env.timeout(float(day.pick_up_s[task]))
+        yield world.env.timeout(world.pick_up_s[task])
         world.task_picked_up_s[task] = world.env.now
         self._on_board.append(task)
-        self._columns.load_units[number] += day.tasks["load_units"][task]
+        self._columns.load_units[number] += world.load_units[task]
         self._columns.num_on_board[number] += 1
         self._leave_if_done(stop.place)
-        is_only_way = (
-            world.site.fleet.classes[number].max_tasks_on_board == 1 and int(day.tasks["choice"][task]) == FIXED
-        )
+        is_only_way = self._max_tasks == 1 and not world.is_choice[task]
         return Stop(DROP_OFF, destination, task) if is_only_way else None
 
     def _expect_pick_up(self, stop: Stop, destination: int) -> None:
-        world, tasks = self._world, self._world.day.tasks
-        travel_s = world.site.network.travel_time_s[world.site.fleet.class_index[self._number]]
-        handling_s = float(tasks["mean_pick_up_s"][stop.task] + tasks["mean_drop_off_s"][stop.task])
-        haul_s = float(travel_s[stop.place, destination])
-        if world.site.fleet.classes[self._number].max_tasks_on_board > 1:
-            destination, haul_s, handling_s = stop.place, 0.0, float(tasks["mean_pick_up_s"][stop.task])
-        self._expect(destination, self._motion.free_travel_s(stop.place) + haul_s + handling_s)
+        world = self._world
+        way_s = self._motion.free_travel_s(stop.place) + world.mean_pick_up_s[stop.task]
+        if self._max_tasks > 1:
+            self._expect(stop.place, way_s)
+            return
+        haul_s = self._motion.free_haul_s(stop.place, destination)
+        self._expect(destination, way_s + haul_s + world.mean_drop_off_s[stop.task])
 
     def _drop_off(self, stop: Stop) -> Steps:
         world, day, task, number = self._world, self._world.day, stop.task, self._number
         self._columns.stop_kind[number] = DROP_OFF
         world.task_destination[task] = stop.place
         station = world.stations.index.get(stop.place)
-        mean_s = float(day.tasks["mean_drop_off_s"][task]) if station is None else world.stations.mean_s(stop.place)
+        mean_s = world.mean_drop_off_s[task] if station is None else world.stations.mean_s(stop.place)
         self._expect(stop.place, self._motion.free_travel_s(stop.place) + mean_s)
         earliest_s = float(day.windows["drop_off_from_s"][task]) if day.windows is not None else 0.0
         yield from self._come(stop, LOADED_TRAVEL, earliest_s)
@@ -203,7 +201,7 @@ class Vehicle:
         handling_s = day.drop_off_s[task] if station is None else day.service_s[task, station]
         yield world.env.timeout(float(handling_s))
         self._on_board.remove(task)
-        left_units = self._columns.load_units[number] - day.tasks["load_units"][task]
+        left_units = self._columns.load_units[number] - world.load_units[task]
         self._columns.load_units[number] = left_units if self._on_board else 0.0
         self._columns.num_on_board[number] -= 1
         self._columns.task[number] = self._on_board[-1] if self._on_board else NO_TASK
@@ -287,7 +285,7 @@ class Vehicle:
         if self._visit is None:
             return
         ends = self._world.task_destination
-        if not any(ends[task] == place for task in self._on_board):
+        if not self._on_board or not any(ends[task] == place for task in self._on_board):
             self._leave_facility()
 
     def _leave_facility(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import simpy
 
 from qmix_logistics.simulation.board import Board
-from qmix_logistics.simulation.day import NO_TASK, Day
+from qmix_logistics.simulation.day import FIXED, NO_TASK, Day
 from qmix_logistics.simulation.facility import Facility, FacilityGroup
 from qmix_logistics.simulation.ledger import Ledger
 from qmix_logistics.simulation.records import DayRecords
@@ -60,21 +60,27 @@ class World:
     """
 
     __slots__ = (
+        "_ends_matter",
         "board",
         "chargers",
         "columns",
         "day",
         "demand_is_over",
         "env",
+        "is_choice",
         "is_dirty",
         "is_recording",
         "ledger",
+        "load_units",
+        "mean_drop_off_s",
+        "mean_pick_up_s",
         "num_freed",
         "num_open_orders",
         "num_unclaimed",
         "on_board",
         "order_closed_s",
         "order_status",
+        "pick_up_s",
         "records",
         "segments",
         "site",
@@ -83,6 +89,7 @@ class World:
         "task_claimed_s",
         "task_destination",
         "task_dropped_off_s",
+        "task_order",
         "task_origin",
         "task_picked_up_s",
         "task_progress",
@@ -107,12 +114,19 @@ class World:
         self.is_recording = is_recording
         self.is_dirty = self.demand_is_over = False
         self.num_freed = self.num_open_orders = 0
+        self._ends_matter = site.max_tasks_on_board > 1 or any(c.returns_home for c in site.fleet.classes)
         self.num_unclaimed = 0
         """Tasks of open orders that no vehicle has taken, whether they are on the board yet or not."""
         self.order_closed_s = np.full(len(day.orders), np.nan)
         self.order_status = np.full(len(day.orders), OPEN, np.int8)
         self.successors = _successors(day)
         num_tasks = len(day.tasks)
+        self.pick_up_s, self.load_units = day.pick_up_s.tolist(), day.tasks["load_units"].tolist()
+        self.mean_pick_up_s, self.mean_drop_off_s = (
+            day.tasks[name].tolist() for name in ("mean_pick_up_s", "mean_drop_off_s")
+        )
+        self.is_choice = (day.tasks["choice"] != FIXED).tolist()
+        self.task_order = day.tasks["order"].tolist()
         self.task_vehicle = np.full(num_tasks, -1)
         self.task_progress = np.zeros(num_tasks, np.int8)
         self.task_origin, self.task_destination = day.tasks["origin"].copy(), day.tasks["destination"].copy()
@@ -171,7 +185,11 @@ class World:
         self.board.claim(task)
         self.task_claimed_s[task], self.task_vehicle[task] = self.env.now, number
         self.num_unclaimed -= 1
-        if self.num_unclaimed == 0:
+        self.note_end_of_work()
+
+    def note_end_of_work(self) -> None:
+        """Ask those who wait with a load, or must go home, once nothing more can come."""
+        if self.demand_is_over and self.num_unclaimed == 0 and self._ends_matter:
             self.is_dirty = True
 
     def give_back(self, number: int) -> None:
@@ -227,7 +245,7 @@ class World:
         """
         now = self.env.now
         self.task_dropped_off_s[task] = now
-        order = int(self.day.tasks["order"][task])
+        order = self.task_order[task]
         if self.order_status[order] != OPEN:
             return
         self.board.open_tasks[order] -= 1
