@@ -45,6 +45,16 @@ class Policy(Protocol):
             Who must decide, and among which stops; not to be kept after the call.
         """
 
+    def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
+        """
+        Choose while no central planner can be reached; policies that decide on the vehicle go on as ever.
+
+        Parameters
+        ----------
+        epoch
+            As for ``decide``.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class PlayedDay:
@@ -82,7 +92,7 @@ def play(simulator: Simulator, policy: Policy, day: Day, rng: np.random.Generato
     epoch, decision_s = simulator.reset(day), []
     while epoch.end is None:
         start_s = time.perf_counter()
-        dispatch = policy.decide(epoch)
+        dispatch = policy.decide(epoch) if epoch.is_planner_up else policy.decide_in_outage(epoch)
         decision_s.append(time.perf_counter() - start_s)
         epoch = simulator.advance(dispatch)
     return PlayedDay(simulator.records(), tuple(decision_s))

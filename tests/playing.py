@@ -69,6 +69,8 @@ class AnyFeasible:
             columns.append(column)
         return Dispatch(np.array(columns))
 
+    decide_in_outage = decide
+
 
 @dataclass
 class Watching:
@@ -85,3 +87,7 @@ class Watching:
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         self.watch(epoch)
         return self.policy.decide(epoch)
+
+    def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
+        self.watch(epoch)
+        return self.policy.decide_in_outage(epoch)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int
 
+from qmix_logistics.environment.ways import quickest_ways
 from qmix_logistics.simulation import DecisionEpoch, Site, battery_wh, expected_wait_s
 
 
@@ -107,15 +108,7 @@ def choose_routes(
     choosing
         How to choose.
     """
-    if epoch.ways is None or choosing.route == "shortest":
-        return None
-    places = epoch.stops["place"][columns]
-    return np.array(
-        [
-            int(np.argmin(epoch.ways.times_s(number, place))) if place >= 0 else 0
-            for number, place in zip(epoch.deciders.tolist(), places.tolist(), strict=True)
-        ]
-    )
+    return None if choosing.route == "shortest" else quickest_ways(epoch, columns)
 
 
 def _best(

@@ -71,6 +71,10 @@ class IndexPolicy:
         dispatch = grant_tasks(self._site, epoch, scores, self._choosing)
         return dataclasses.replace(dispatch, declined=declined) if declined else dispatch
 
+    def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
+        """Finish what is on board, and wait; see ``Policy``."""
+        return stand_by(self._site, epoch, self._choosing)
+
 
 def grant_tasks(
     site: Site, epoch: DecisionEpoch, scores: Float[np.ndarray, "decider work"], choosing: Choosing = QUICKEST
@@ -91,6 +95,22 @@ def grant_tasks(
     """
     allowed = np.where(epoch.feasible[:, epoch.work], scores, -np.inf)
     return complete(site, epoch, grant_claims(keep_best_ends(site, epoch, allowed, choosing)), choosing)
+
+
+def stand_by(site: Site, epoch: DecisionEpoch, choosing: Choosing) -> Dispatch:
+    """
+    Let everyone finish what is on board, charge, or wait: no one takes a task.
+
+    Parameters
+    ----------
+    site
+        The site.
+    epoch
+        The epoch.
+    choosing
+        How to choose among facilities and ways.
+    """
+    return complete(site, epoch, np.full(epoch.num_deciders, -1), choosing)
 
 
 def complete(

@@ -9,7 +9,7 @@ from qmix_logistics.environment.estimates import work_index, work_times
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site, battery_wh
 from qmix_logistics_baselines.assignment import best_assignment
 from qmix_logistics_baselines.choosing import QUICKEST, Choosing, keep_best_ends
-from qmix_logistics_baselines.index_policy import complete
+from qmix_logistics_baselines.index_policy import complete, stand_by
 
 
 class MatchingPolicy:
@@ -46,6 +46,10 @@ class MatchingPolicy:
         values = np.where(may_take(self._site, epoch, vehicles), index, -np.inf)
         values[: epoch.num_deciders] = keep_best_ends(self._site, epoch, values[: epoch.num_deciders], self._choosing)
         return complete(self._site, epoch, best_assignment(values)[: epoch.num_deciders], self._choosing)
+
+    def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
+        """Finish what is on board, and wait; see ``Policy``."""
+        return stand_by(self._site, epoch, self._choosing)
 
 
 def busy_vehicles(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle"]:

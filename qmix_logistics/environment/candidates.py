@@ -46,8 +46,8 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
     """
     Choose candidates: first one stop of each facility, then pick-ups, in turn the nearest and the most urgent.
 
-    While a pick-up is on the list, waiting and parking are fallbacks, unless the scenario allows to wait; so is
-    charging where it goes by rule. They stay on the list: whoever loses least by them leaves the task to others. A
+    While a pick-up or drop-off is on the list, waiting and parking are fallbacks, unless the scenario allows to wait;
+    so is charging where it goes by rule. They stay on the list: whoever loses least by them leaves the task to others. A
     list that is cut holds no fallback, so that a row that runs out of pick-ups sees the next ones first.
 
     Parameters
@@ -58,8 +58,8 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
         The epochs.
     """
     visible = batch.feasible & _in_board_range(site, batch)
-    is_pick_up = batch.is_pick_up[batch.epoch]
-    is_fallback = _fallbacks(site, batch) & visible & (visible & is_pick_up).any(axis=1, keepdims=True)
+    is_work = batch.stops["task"][batch.epoch] >= 0
+    is_fallback = _fallbacks(site, batch) & visible & (visible & is_work).any(axis=1, keepdims=True)
     is_cut = np.count_nonzero(visible, axis=1) > site.candidates.k
     visible[is_cut] &= ~is_fallback[is_cut]
     number = np.count_nonzero(visible, axis=1)
@@ -103,7 +103,8 @@ def _rank(
     travel_time_s = site.network.travel_time_s[site.fleet.class_index[vehicle]]
     place = batch.vehicles["place"][epoch, vehicle]
     arrival_s = np.take_along_axis(travel_time_s[np.arange(len(rows)), place], stops["place"], axis=1)
-    task_s = arrival_s + stops["handling_s"] + site.network.travel_time_s[0, stops["place"], stops["destination"]]
+    haul_s = site.network.travel_time_s[site.fleet.class_index[vehicle][:, None], stops["place"], stops["destination"]]
+    task_s = arrival_s + stops["handling_s"] + haul_s
     slack_s = stops["due_s"] - batch.time_s[epoch, None] - task_s
     weight = stops["weight"] / batch.open_tasks[epoch]
     index = atc_index(site.objective, weight, slack_s, np.maximum(task_s, 1.0), LOOKAHEAD * site.mean_task_s)

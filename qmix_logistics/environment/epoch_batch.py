@@ -80,7 +80,7 @@ def collate(site: Site, epochs: Sequence[DecisionEpoch]) -> EpochBatch:
         vehicles[index], stations[index], chargers[index] = snapshot.vehicles, snapshot.stations, snapshot.chargers
         stops[index, :length] = epoch.stops
         is_pick_up[index, pick_ups] = True
-        open_tasks[index, pick_ups] = snapshot.open_tasks[epoch.stops["order"][pick_ups]]
+        open_tasks[index, epoch.work] = snapshot.open_tasks[epoch.stops["order"][epoch.work]]
         feasible[row : row + counts[index], :length] = epoch.feasible
         row += counts[index]
     return EpochBatch(

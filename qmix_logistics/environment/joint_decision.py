@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float, Int
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.environment.ways import quickest_ways
 from qmix_logistics.simulation import DecisionEpoch, Dispatch
 
 Scorer = Callable[[JointObservation], Float[np.ndarray, "row slot"]]
@@ -76,7 +77,11 @@ def decide_jointly(
         left = np.unique(positions[observation.epoch[slots == NO_SLOT]])
         pending = [epochs[position].without(columns[position]) for position in left.tolist()]
         positions = left
-    return [Dispatch(chosen, cut) for chosen, cut in zip(columns, cuts, strict=True)], rounds
+    dispatches = [
+        Dispatch(chosen, cut, quickest_ways(epoch, chosen))
+        for epoch, chosen, cut in zip(epochs, columns, cuts, strict=True)
+    ]
+    return dispatches, rounds
 
 
 def grant_slots(

@@ -193,15 +193,16 @@ def stop_features(
     here = batch.vehicles["place"][batch.epoch, numbers]
     speed_class, time_s = site.fleet.class_index[numbers][:, None], batch.time_s[batch.epoch, None]
     place = np.where(chosen["kind"] == int(WAIT), here[:, None], chosen["place"])
+    is_work = chosen["task"] >= 0
     destination = np.where(is_pick_up, chosen["destination"], place)
     arrival_s = network.travel_time_s[speed_class, here[:, None], place]
     task_s = network.travel_time_s[speed_class, place, destination] + chosen["handling_s"]
-    slack_s = np.where(is_pick_up, chosen["due_s"] - time_s - arrival_s - task_s, 0.0)
+    slack_s = np.where(is_work, chosen["due_s"] - time_s - arrival_s - task_s, 0.0)
     open_tasks = batch.open_tasks[rows, candidates.columns]
     weight = chosen["weight"] / open_tasks
     index = _log_index(site, weight, slack_s, np.maximum(arrival_s + task_s, 1.0))
-    index = np.where(is_pick_up, index, 0.0)
-    best = np.where(is_pick_up, index, -np.inf).max(axis=1, initial=-1e3, keepdims=True)
+    index = np.where(is_work, index, 0.0)
+    best = np.where(is_work, index, -np.inf).max(axis=1, initial=-1e3, keepdims=True)
     rival_lead_s, sooner_rivals = _rivals(site, neighbours, place, arrival_s)
     features = assemble(
         STOP,
@@ -216,11 +217,11 @@ def stop_features(
             "task_time": task_s,
             "slack": slack_s,
             "is_late": slack_s < 0,
-            "age": np.where(is_pick_up, time_s - chosen["release_s"], 0.0),
+            "age": np.where(is_work, time_s - chosen["release_s"], 0.0),
             "weight": weight / site.mean_weight,
             "open_tasks": np.log(open_tasks),
             "index": index,
-            "index_gap": np.where(is_pick_up, index - best, 0.0),
+            "index_gap": np.where(is_work, index - best, 0.0),
             "queue": batch.queue_s[rows, destination],
             "coming": batch.coming[rows, destination],
             "rival_lead": np.where(is_pick_up, rival_lead_s, 0.0),

@@ -49,6 +49,10 @@ class LearnedPolicy:
         dispatches, _ = decide_jointly(self._codec, [epoch], GreedyScorer(self._network))
         return dispatches[0]
 
+    def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
+        """Choose as ever: the vehicles decide for themselves; see ``Policy``."""
+        return self.decide(epoch)
+
 
 def save_policy(network: UtilityNetwork, folder: Path, hidden: int, about: Mapping[str, Any]) -> None:
     """

@@ -82,6 +82,8 @@ class Site:
         Places where vehicles may wait: parking places, depots, and homes to which vehicles return.
     objective, horizon, information, candidates
         The scenario's rules.
+    plan_in_outage
+        Whether vehicles keep the last plan while no planner can be reached: ``keep`` or ``lose``.
     order_classes
         Names of the classes of orders.
     destination_choice
@@ -107,6 +109,7 @@ class Site:
     horizon: Horizon
     information: Information
     candidates: Candidates
+    plan_in_outage: str
     order_classes: tuple[str, ...]
     destination_choice: bool
     mean_weight: float
@@ -156,6 +159,7 @@ def compile_site(spec: ScenarioSpec) -> Site:
         horizon=spec.horizon,
         information=spec.information,
         candidates=spec.candidates,
+        plan_in_outage=spec.disruptions.plan_in_outage,
         order_classes=tuple(order_class.id for order_class in spec.order_classes),
         destination_choice=spec.demand.destination_choice,
         mean_weight=float(shares @ weights / shares.sum()),

@@ -8,7 +8,7 @@ import numpy as np
 
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
 from qmix_logistics_baselines.choosing import QUICKEST, Choosing
-from qmix_logistics_baselines.index_policy import complete
+from qmix_logistics_baselines.index_policy import complete, stand_by
 from qmix_logistics_baselines.rolling_horizon.model import RoutingModel
 from qmix_logistics_baselines.rolling_horizon.problem import routing_problem
 
@@ -56,12 +56,18 @@ class RollingHorizonPolicy:
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         """Take the next planned task of each decider; see ``Policy``."""
         if epoch.num_pending == 0:
-            return complete(self._site, epoch, np.full(epoch.num_deciders, -1), self._choosing)
+            return stand_by(self._site, epoch, self._choosing)
         granted = self._next_tasks(epoch)
         if (granted < 0).any() or epoch.time_s - self._planned_at_s >= self._replan_period_s:
             self._plan(epoch)
             granted = self._next_tasks(epoch)
         return complete(self._site, epoch, granted, self._choosing)
+
+    def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
+        """Follow the last plan as far as it goes, unless plans are lost in an outage; see ``Policy``."""
+        if self._site.plan_in_outage == "lose":
+            return stand_by(self._site, epoch, self._choosing)
+        return complete(self._site, epoch, self._next_tasks(epoch), self._choosing)
 
     def _plan(self, epoch: DecisionEpoch) -> None:
         problem = routing_problem(self._site, epoch, self._max_planned_tasks)
