@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from qmix_logistics.importers.imported import ImportOptions
+
 RULES = ("random", "nearest", "fifo", "earliest_due_date", "atc")
 """Policies of an imported scenario: none of them needs time to learn or to plan."""
 LARGEST_CLASS = 1000
@@ -147,3 +149,15 @@ def sentences(*parts: str) -> str:
         Sentences, with or without their full stop.
     """
     return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in parts if part)
+
+
+def no_dynamism(options: ImportOptions) -> str:
+    """
+    Return a sentence if the user asked for a share of unknown orders where it means nothing.
+
+    Parameters
+    ----------
+    options
+        What the user chose.
+    """
+    return "dynamism has no effect here: orders come in one after the other" if options.dynamism_pct else ""

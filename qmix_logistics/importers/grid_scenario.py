@@ -78,7 +78,7 @@ def read_grid(map_path: Path) -> Layout:
     return layout
 
 
-def spread(day: GridDay, gap_s: float, num_at_start: int = 0) -> GridDay:
+def spread(day: GridDay, gap_s: float, num_at_start: int = 1) -> GridDay:
     """
     Release the orders of a day one after the other.
 
@@ -89,11 +89,11 @@ def spread(day: GridDay, gap_s: float, num_at_start: int = 0) -> GridDay:
     gap_s
         Time between two orders.
     num_at_start
-        So many are there from the start.
+        So many are there from the start, at least 1.
     """
     number = {order: index for index, order in enumerate(dict.fromkeys(one.order for one in day.transports))}
     transports = [
-        dataclasses.replace(one, release_s=float(math.floor(max(number[one.order] - num_at_start, 0) * gap_s)))
+        dataclasses.replace(one, release_s=float(math.floor(max(number[one.order] - num_at_start + 1, 0) * gap_s)))
         for one in day.transports
     ]
     return dataclasses.replace(day, transports=transports)
@@ -161,15 +161,3 @@ def grid_scenario(
         "orders.csv": orders_csv(day.transports),
     }
     return ImportedScenario(document, files, note)
-
-
-def no_dynamism(options: ImportOptions) -> str:
-    """
-    Return a sentence if the user asked for a share of unknown orders where it means nothing.
-
-    Parameters
-    ----------
-    options
-        What the user chose.
-    """
-    return "dynamism has no effect here: orders come in one after the other" if options.dynamism_pct else ""

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qmix_logistics.errors import Problem, ScenarioError
-from qmix_logistics.importers.document import sentences
-from qmix_logistics.importers.grid_scenario import ASSUMED, GridDay, grid_scenario, no_dynamism, read_grid, spread
+from qmix_logistics.importers.document import no_dynamism, sentences
+from qmix_logistics.importers.grid_scenario import ASSUMED, GridDay, grid_scenario, read_grid, spread
 from qmix_logistics.importers.imported import ImportedScenario, ImportOptions
 from qmix_logistics.importers.lorr_files import read_lorr
 from qmix_logistics.importers.transports import Transport
 
-NUM_ORDERS, NUM_VEHICLES = 1000, 100
+NUM_ORDERS, NUM_VEHICLES = 1000, 400
 """At most so many tasks and agents are taken, where the user does not say: all pairs of their cells are tabled."""
 
 
@@ -63,8 +63,8 @@ def import_lorr(path: Path, options: ImportOptions) -> ImportedScenario:
         description=f"Problem {path.name} of the League of Robot Runners on {problem.map_path.name}.",
         note=sentences(
             layout.note,
-            f"{len(taken)} of {len(problem.tasks)} tasks and {num_vehicles} vehicles for {len(problem.starts)} agents "
-            "were taken; take others with the numbers of orders and vehicles",
+            f"{len(taken)} of {len(problem.tasks)} tasks were taken; the fleet is {num_vehicles} for "
+            f"{len(problem.starts)} agents of the original; ask for other numbers of orders and vehicles",
             f"the first {min(num_at_start, len(taken))} orders are there from the start, as many for each vehicle as "
             f"the original shows at once; the others follow {gap_s:.1f} s apart, no slower than the fleet can do them, "
             "so that there is always a choice",

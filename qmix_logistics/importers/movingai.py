@@ -13,13 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from qmix_logistics.errors import Problem, ScenarioError
-from qmix_logistics.importers.document import sentences
+from qmix_logistics.importers.document import no_dynamism, sentences
 from qmix_logistics.importers.grid_scenario import (
     ASSUMED,
     GridDay,
     draw_homes,
     grid_scenario,
-    no_dynamism,
     read_grid,
     spread,
 )
