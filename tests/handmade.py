@@ -12,11 +12,13 @@ from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.simulation import Day, DecisionEpoch, Simulator, Site, compile_site
 
 
-def day_with(spec: ScenarioSpec, racks: Sequence[str], release_s: float = 0.0, loads: Sequence[float] = ()) -> Day:
+def day_with(
+    spec: ScenarioSpec, racks: Sequence[str], release_s: float | np.ndarray = 0.0, loads: Sequence[float] = ()
+) -> Day:
     """Return a day of orders of weight 1 with one task each, at these racks, due after 600 s."""
     day, names, number = test_day(spec), compile_site(spec).network.names, len(racks)
     orders, tasks = np.resize(day.orders, number), np.resize(day.tasks, number)
-    orders["release_s"], orders["due_s"], orders["weight"] = release_s, release_s + 600, 1
+    orders["release_s"], orders["due_s"], orders["weight"] = release_s, np.add(release_s, 600), 1
     orders["first_task"], orders["num_tasks"], tasks["order"] = np.arange(number), 1, np.arange(number)
     tasks["origin"], tasks["load_units"] = [names.index(rack) for rack in racks], loads if len(loads) else 1.0
     tasks["destination"] = names.index("S1")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import copy
+import csv
+import io
 from pathlib import Path
+
+import pytest
 
 from qmix_logistics.importers.imported import ImportedScenario
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.checks import check
 
+SHARED = Path(__file__).parents[2] / "shared" / "data"
 RULES = ["random", "nearest", "fifo", "earliest_due_date", "atc"]
 
 
@@ -28,3 +33,16 @@ def sound(imported: ImportedScenario, folder: Path) -> ScenarioSpec:
     assert [policy.kind for policy in spec.policies] == RULES
     assert spec.experiment.replications == 1
     return spec
+
+
+def rows(imported: ImportedScenario, name: str = "orders.csv") -> list[dict[str, str]]:
+    """Return the rows of a file of an imported scenario."""
+    return list(csv.DictReader(io.StringIO(imported.files[name])))
+
+
+def shared(*parts: str) -> Path:
+    """Return published data, which is not ours to ship; the test is skipped where it is absent."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"{path} is not on this machine")
+    return path

@@ -79,7 +79,7 @@ def import_road(path: Path, options: ImportOptions) -> ImportedScenario:
         left_out,
         f"nodes that are stops only in the source ({num_stops_only}) may be driven through" if num_stops_only else "",
         f"{len(transports)} orders between random nodes over {DAY_S // 3600} h were drawn from the seed {options.seed}",
-        f"the fleet is {num_vehicles}, vans with room for {TASKS_ON_BOARD} orders, and starts at a depot in the middle, "
+        f"the fleet is {num_vehicles} with room for {TASKS_ON_BOARD} orders each, and starts at a depot in the middle, "
         f"node {depot}",
         "on each arc vans drive as fast as its travel time says"
         if has_times

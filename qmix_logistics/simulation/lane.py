@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 import simpy
@@ -119,12 +120,14 @@ class Lane:
         Its number.
     segment
         What it is.
+    look_again
+        Called with the first who waits to enter, when it waits for another than before.
     """
 
-    __slots__ = ("closed", "number", "riders", "segment", "waiting")
+    __slots__ = ("_look_again", "closed", "number", "riders", "segment", "waiting")
 
-    def __init__(self, number: int, segment: Segment) -> None:
-        self.number, self.segment = number, segment
+    def __init__(self, number: int, segment: Segment, look_again: Callable[[Rider], object]) -> None:
+        self.number, self.segment, self._look_again = number, segment, look_again
         self.riders: list[Rider] = []
         """Who is on it, from the tail to the head."""
         self.waiting: deque[Entry] = deque()
@@ -156,7 +159,10 @@ class Lane:
             Now.
         """
         index = 0
-        while index < len(self.riders) and self._is_before(self.riders[index], direction, at_m, now_s):
+        for other_m in self.positions_m(now_s):
+            # a newcomer comes behind whoever stands in its place
+            if other_m > at_m or (other_m == at_m and direction == FORWARD):
+                break
             index += 1
         self.riders.insert(index, rider)
         rider.lane, rider.direction = self, direction
@@ -196,6 +202,26 @@ class Lane:
                 entry.rider.lane.remove(entry.rider, now_s)
             self.put(entry.rider, entry.direction, entry.at_m, now_s)
             entry.turn.succeed()
+        if self.waiting:
+            self._look_again(self.waiting[0].rider)
+
+    def positions_m(self, now_s: float) -> list[float]:
+        """
+        Return where everyone is, from the tail on; no one is ahead of the one before it who goes the same way.
+
+        Parameters
+        ----------
+        now_s
+            Now.
+        """
+        positions_m = [rider.position_m(now_s) for rider in self.riders]
+        for index in range(len(positions_m) - 2, -1, -1):
+            if self.riders[index].direction == self.riders[index + 1].direction == FORWARD:
+                positions_m[index] = min(positions_m[index], positions_m[index + 1])
+        for index in range(1, len(positions_m)):
+            if self.riders[index].direction == self.riders[index - 1].direction != FORWARD:
+                positions_m[index] = max(positions_m[index], positions_m[index - 1])
+        return positions_m
 
     def leader_of(self, rider: Rider) -> Rider | None:
         """
@@ -234,9 +260,3 @@ class Lane:
         if len(self.riders) >= self.segment.capacity and self.riders[0].direction == self.riders[-1].direction:
             return self.riders[-1 if self.riders[0].direction == FORWARD else 0]
         return self.riders[0 if direction == FORWARD else -1]
-
-    @staticmethod
-    def _is_before(other: Rider, direction: int, at_m: float, now_s: float) -> bool:
-        """Tell whether another is nearer to the tail than a newcomer, who comes behind whoever stands in its place."""
-        other_m = other.position_m(now_s)
-        return other_m < at_m or (other_m == at_m and direction != FORWARD)

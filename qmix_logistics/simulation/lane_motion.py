@@ -22,6 +22,9 @@ PASSING_M = 1e-6
 """A vehicle that rolls and is this near to a position is passing it."""
 
 
+LONGEST_BACK_OFF_S = 900.0
+
+
 class LaneMotion(TripMotion):
     """
     Drives a vehicle lane by lane: it holds the next one before it leaves the last, and never overtakes.
@@ -38,7 +41,7 @@ class LaneMotion(TripMotion):
         The lanes in use.
     """
 
-    __slots__ = ("_bay", "_junction", "_lane_speed_mps", "_rider", "_router", "_state", "_traffic")
+    __slots__ = ("_bay", "_junction", "_lane_speed_mps", "_num_back_outs", "_rider", "_router", "_state", "_traffic")
 
     def __init__(self, world: World, number: int, meter: StateMeter, traffic: LaneTraffic) -> None:
         super().__init__(world, number, meter)
@@ -48,6 +51,7 @@ class LaneMotion(TripMotion):
         self._lane_speed_mps = self._speed_mps
         self._state = BLOCKED
         self._bay: Facility | None = None
+        self._num_back_outs = 0
 
     def drive(self, place: int, state: VehicleState, route: int = 0, facility: Facility | None = None) -> Steps:
         """Drive to a place; see ``TripMotion``."""
@@ -56,7 +60,7 @@ class LaneMotion(TripMotion):
             return
         columns.target[number], columns.depart_s[number] = place, env.now
         columns.arrive_s[number] = env.now + self.free_travel_s(place)
-        self._state = state
+        self._state, self._num_back_outs = state, 0
         while True:
             try:
                 chosen = yield from self._route(place, route)
@@ -213,9 +217,21 @@ class LaneMotion(TripMotion):
     def _roll_to(self, position_m: float) -> Steps:
         rider, env = self._rider, self._world.env
         length_m = abs(position_m - rider.position_m(env.now))
-        rider.roll(env.now, position_m, self._lane_speed_mps)
-        yield from self._roll(self._lane_speed_mps, length_m / self._lane_speed_mps, self._state)
+        speed_mps = self._speed_behind(position_m, length_m)
+        rider.roll(env.now, position_m, speed_mps)
+        yield from self._roll(speed_mps, length_m / speed_mps, self._state)
         rider.stand(position_m)
+
+    def _speed_behind(self, position_m: float, length_m: float) -> float:
+        """Return the speed at which to get to a position: no sooner than the one ahead, if it rolls there too."""
+        lane = self._rider.lane
+        leader = lane.leader_of(self._rider) if lane is not None else None
+        if leader is None or leader.speed_mps == 0 or leader.direction != self._rider.direction:
+            return self._lane_speed_mps
+        ahead_m = (position_m - leader.position_m(self._world.env.now)) * leader.direction
+        if ahead_m <= EPSILON_M:
+            return self._lane_speed_mps
+        return min(self._lane_speed_mps, length_m / (ahead_m / leader.speed_mps))
 
     def _halt(self) -> None:
         if self._rider.lane is not None:
@@ -254,3 +270,6 @@ class LaneMotion(TripMotion):
             self._meter.enter(BROKEN)
             yield world.env.timeout(traffic.rules.rescue_s)
         self._columns.place[self._number], self._junction = bay, None
+        self._meter.enter(BLOCKED)
+        yield world.env.timeout(min(traffic.rules.back_off_s * 2.0**self._num_back_outs, LONGEST_BACK_OFF_S))
+        self._num_back_outs += 1

@@ -65,7 +65,7 @@ class LaneTraffic:
     def __init__(self, world: World, lanes: Lanes) -> None:
         self._world, self._lanes, self._env = world, lanes, world.env
         self.rules = lanes.rules
-        self.lanes = [Lane(number, segment) for number, segment in enumerate(lanes.segments)]
+        self.lanes = [Lane(number, segment, self._resolve) for number, segment in enumerate(lanes.segments)]
         self._riders: dict[int, Rider] = {}
         self._routers: dict[int, Router] = {}
         self._blocked: dict[int, Rider] = {}

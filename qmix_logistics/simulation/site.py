@@ -79,7 +79,7 @@ class Site:
     chargers
         Chargers, in the order in which they are numbered.
     parking
-        Places where vehicles may wait: parking places, depots, and homes to which vehicles return.
+        Places where vehicles may wait: parking places, depots, and homes where vehicles return or lanes are congested.
     objective, horizon, information, candidates
         The scenario's rules.
     plan_in_outage
@@ -146,15 +146,16 @@ def compile_site(spec: ScenarioSpec) -> Site:
     )
     shares = np.array([order_class.share_pct for order_class in spec.order_classes])
     weights = np.array([order_class.weight for order_class in spec.order_classes])
+    lanes = compile_lanes(layout, spec.network, network, spec.fleet, blocked=bool(spec.disruptions.blocked_arcs))
     fleet = compile_fleet(spec.fleet, [_homes(network, c, index) for index, c in enumerate(spec.fleet)])
     return Site(
         network=network,
-        lanes=compile_lanes(layout, spec.network, network, spec.fleet, blocked=bool(spec.disruptions.blocked_arcs)),
+        lanes=lanes,
         traffic=spec.network,
         fleet=fleet,
         stations=stations,
         chargers=charger_sites,
-        parking=_parking(network, fleet),
+        parking=_parking(network, fleet, lanes),
         objective=spec.objective,
         horizon=spec.horizon,
         information=spec.information,
@@ -201,9 +202,12 @@ def _homes(network: Network, vehicle_class: VehicleClass, index: int) -> Sequenc
     return np.flatnonzero(is_open)[:1].tolist()
 
 
-def _parking(network: Network, fleet: Fleet) -> Int[np.ndarray, " parking"]:
+def _parking(network: Network, fleet: Fleet, lanes: Lanes | None) -> Int[np.ndarray, " parking"]:
+    """Return where vehicles may wait; where they could block lanes, at home too."""
+    is_congested = lanes is not None and lanes.is_congested
     found = np.isin(network.kinds, (PlaceKind.PARKING, PlaceKind.DEPOT))
-    found[[home for home, c in zip(fleet.home.tolist(), fleet.classes, strict=True) if c.returns_home]] = True
+    homes = zip(fleet.home.tolist(), fleet.classes, strict=True)
+    found[[home for home, vehicle_class in homes if vehicle_class.returns_home or is_congested]] = True
     return np.flatnonzero(found)
 
 

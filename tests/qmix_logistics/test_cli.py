@@ -87,8 +87,8 @@ def test_everything_that_is_wrong_is_reported_at_once(tmp_path: Path) -> None:
         "lines.csv:3:22: qty is 'none'; expected a number above 0 (drop cancellations and returns from the file)",
         "lines.csv:4:1: order_time is 'soon'; expected a date and time such as 2011-02-01 08:23:00",
         "scenario.yaml:9:5: fleet[0].count is missing; expected a value",
-        "scenario.yaml:9:15: fleet[0].number is unknown. Known here: access, battery, breakdowns, capacity_units, count, "
-        "home, id, max_tasks_on_board, returns_home, shift, speed_mps, travels, unloading",
+        "scenario.yaml:9:15: fleet[0].number is unknown. Known here: access, battery, breakdowns, capacity_units, "
+        "count, home, id, max_tasks_on_board, returns_home, shift, speed_mps, travels, unloading",
         "scenario.yaml:9:37: fleet[0].speed_mps is 'fast'; expected a number, or a number with one of the units "
         "m/s, mps, km/h, kmh",
         "scenario.yaml:11:3: order_classes have share_pct that sum to 90; expected 100",

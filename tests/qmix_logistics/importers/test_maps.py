@@ -1,44 +1,27 @@
-"""Maps, pairs, problems and roads made by hand become scenarios; published ones too, where they are there."""
+"""Maps, pairs and problems made by hand become scenarios; published ones too, where they are there."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from importing import sound
+from importing import rows, shared, sound
 
 from qmix_logistics.errors import ScenarioError
 from qmix_logistics.importers.imported import ImportedScenario, ImportOptions
 from qmix_logistics.importers.lorr import import_lorr
 from qmix_logistics.importers.movingai import import_movingai
-from qmix_logistics.importers.road import import_road
 from qmix_logistics.scenario.layout import build_layout
 
-SHARED = Path(__file__).parents[4] / "shared" / "data"
+Importer = Callable[[Path, ImportOptions], ImportedScenario]
 MAP = "type octile\nheight 3\nwidth 4\nmap\n...@\n.@..\n....\n"
-NODES = (
-    "node_index,is_stop_only,pos_x,pos_y\n0,False,0,0\n1,False,100,0\n2,True,100,100\n3,False,0,100\n9,False,500,500\n"
-)
-EDGES = "from_node,to_node,distance,travel_time\n0,1,100,10\n1,2,100,20\n2,3,100,10\n3,0,100,10\n0,9,700,70\n"
 
 
-def shared(*parts: str) -> Path:
-    path = SHARED.joinpath(*parts)
-    if not path.exists():
-        pytest.skip(f"{path} is not on this machine")
-    return path
-
-
-def rows(imported: ImportedScenario, name: str = "orders.csv") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(imported.files[name])))
-
-
-def faults(path: Path, importer: object = import_movingai) -> list[str]:
+def faults(path: Path, importer: Importer = import_movingai) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
-        importer(path, ImportOptions())  # type: ignore[operator]
+        importer(path, ImportOptions())
     return [str(problem).split(f"{path.parent}/")[-1] for problem in caught.value.problems]
 
 
@@ -57,13 +40,6 @@ def problem(folder: Path, tasks: str = "3\n8,10\n4\n0,2,8\n", **values: object) 
     names = {"mapFile": "small.map", "agentFile": "a.agents", "taskFile": "t.tasks"}
     (folder / "problem.json").write_text(json.dumps(names | {"teamSize": 2, "numTasksReveal": 1.0} | values))
     return folder / "problem.json"
-
-
-def roads(folder: Path, nodes: str = NODES, edges: str = EDGES) -> Path:
-    (folder / "town").mkdir()
-    (folder / "town" / "nodes.csv").write_text(nodes)
-    (folder / "town" / "edges.csv").write_text(edges)
-    return folder / "town"
 
 
 def test_a_pair_of_x_and_y_becomes_an_order_from_its_start_to_its_goal(tmp_path: Path) -> None:
@@ -109,8 +85,8 @@ def test_every_pair_that_does_not_suit_its_map_is_reported_at_its_row(tmp_path: 
     file = scen(tmp_path, "0\t0\t3\t0", "9\t9\t0\t0", "x\t0\t0\t0", "0\t0\t0")
     assert faults(file) == [
         "small.scen:4:22: start x is 'x'; expected a whole number of 0 or more",
-        "small.scen:5:1: has 8 fields; expected 9: bucket, map, map width, map height, start x, start y, goal x, goal y, "
-        "optimal length",
+        "small.scen:5:1: has 8 fields; expected 9: bucket, map, map width, map height, start x, start y, goal x, "
+        "goal y, optimal length",
     ]
     file = scen(tmp_path, "0\t0\t3\t0", "9\t9\t0\t0")
     assert faults(file) == [
@@ -185,7 +161,7 @@ def test_options_cut_tasks_and_agents(tmp_path: Path) -> None:
     imported = import_lorr(problem(tmp_path), ImportOptions(vehicles=1, orders=2))
     assert {row["order"] for row in rows(imported)} == {"1", "2"}
     assert [spot["node"] for spot in imported.document["network"]["parking"]] == ["1.2"]
-    assert imported.note.startswith("2 of 3 tasks and 1 vehicles for 2 agents were taken")
+    assert imported.note.startswith("2 of 3 tasks were taken; the fleet is 1 for 2 agents of the original")
 
 
 def test_more_vehicles_than_a_class_may_have_get_several_classes_with_homes_of_their_own(tmp_path: Path) -> None:
@@ -228,65 +204,13 @@ def test_every_fault_of_a_problem_file_is_named(tmp_path: Path) -> None:
     assert "is no mapping" in faults(tmp_path / "problem.json", import_lorr)[0]
 
 
-def test_roads_of_fleetpy_become_our_own_and_only_their_largest_part_is_kept(tmp_path: Path) -> None:
-    imported = import_road(roads(tmp_path), ImportOptions(orders=10, vehicles=2))
-    assert imported.files["nodes.csv"] == "node,x_m,y_m,zone\n0,0,0,\n1,100,0,\n2,100,100,\n3,0,100,\n"
-    assert imported.files["arcs.csv"] == (
-        "from,to,length_m,travel_time_s\n0,1,100,10\n1,2,100,20\n2,3,100,10\n3,0,100,10\n"
-    )
-    spec = sound(imported, tmp_path / "imported")
-    assert (spec.name, spec.fleet[0].count, spec.fleet[0].max_tasks_on_board) == ("town", 2, 8)
-    depot = spec.network.depots[0].node
-    assert depot not in {row[end] for row in rows(imported) for end in ("from", "to")}
-    assert {row["node"] for row in rows(imported, "places.csv")} <= set("0123") - {depot}
-    assert imported.note.startswith(
-        "1 of 5 nodes do not reach the others and back; left out. 1 nodes that are stops only in the source may be "
-        "driven through. 10 orders between random nodes over 8 h were drawn from the seed 1."
-    )
-
-
-def test_roads_in_our_columns_are_imported_and_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
-    first = import_road(roads(tmp_path), ImportOptions(orders=10))
-    sound(first, tmp_path / "again")
-    second = import_road(tmp_path / "again", ImportOptions(orders=10))
-    assert second.files == first.files
-    assert (
-        import_road(tmp_path / "town", ImportOptions(orders=10, seed=2)).files["orders.csv"]
-        != first.files["orders.csv"]
-    )
-
-
-def test_vans_drive_at_town_speed_where_roads_have_no_times(tmp_path: Path) -> None:
-    edges = "\n".join(line.rsplit(",", 1)[0] for line in EDGES.splitlines()) + "\n"
-    imported = import_road(roads(tmp_path, edges=edges), ImportOptions(orders=3))
-    assert imported.document["fleet"][0]["speed_mps"] == pytest.approx(30 / 3.6, abs=1e-3)
-    assert "arcs have no travel times: vans drive 30 km/h" in imported.note.replace("Arcs", "arcs")
-
-
-def test_a_folder_without_roads_is_refused(tmp_path: Path) -> None:
-    assert faults(tmp_path, import_road)[0].endswith(
-        "has no nodes.csv; expected a folder with the nodes and the arcs of a road network"
-    )
-    (tmp_path / "nodes.csv").write_text(NODES)
-    assert "has no arcs.csv and no edges.csv" in faults(tmp_path, import_road)[0]
-    (tmp_path / "edges.csv").write_text("from_node,to_node,distance\n0,1,0\n")
-    assert faults(tmp_path / "edges.csv", lambda path, options: import_road(path.parent, options)) == [
-        "edges.csv:2:5: distance is '0'; expected a number above 0"
-    ]
-
-
-def test_a_road_network_on_which_no_vehicle_can_drive_is_refused(tmp_path: Path) -> None:
-    folder = roads(tmp_path, edges="from_node,to_node,distance\n0,1,5\n")
-    assert "has no three nodes that reach each other" in faults(folder, import_road)[0]
-
-
 def test_a_published_scenario_is_sound(tmp_path: Path) -> None:
     """461 pairs, the first from x 11, y 6 to x 7, y 18."""
     imported = import_movingai(shared("mapf", "random-32-32-10-random-1.scen"), ImportOptions())
-    spec = sound(imported, tmp_path)
+    graph = build_layout(sound(imported, tmp_path).network).graph
     assert len(rows(imported)) == 461
     assert (rows(imported)[0]["from"], rows(imported)[0]["to"]) == ("6.11", "18.7")
-    assert all(name in build_layout(spec.network).graph for row in rows(imported) for name in (row["from"], row["to"]))
+    assert all(row["from"] in graph and row["to"] in graph for row in rows(imported))
 
 
 @pytest.mark.parametrize(
@@ -305,11 +229,3 @@ def test_a_published_problem_of_the_league_is_sound(
     assert (rows(imported)[0]["from"], rows(imported)[0]["to"]) == first
     assert spec.network.parking[0].node == home
     assert len({row["order"] for row in rows(imported)}) == 100
-
-
-def test_the_roads_of_munich_are_sound(tmp_path: Path) -> None:
-    imported = import_road(shared("road", "fleetpy_munich_example"), ImportOptions(orders=50))
-    spec = sound(imported, tmp_path)
-    layout = build_layout(spec.network)
-    assert (len(layout.graph), layout.note) == (7617 - 384, "")
-    assert layout.graph.edges["2", "1726"]["max_speed_mps"] == pytest.approx(274.088 / 19.734336, rel=1e-3)

@@ -90,12 +90,13 @@ def test_every_unreadable_row_is_reported_at_its_place(tmp_path: Path) -> None:
 def test_fewer_than_three_days_or_returns_alone_are_refused(tmp_path: Path) -> None:
     header = "order_time,order_id,sku,qty\n"
     assert faults(shop(tmp_path, header + "2011-02-01 08:00,1,A,1\n")) == [
-        "shop 2010.csv: has orders on 1 days; a trace needs three: one each to train, to validate and to compare on"
+        "shop 2010.csv: has orders on 1 of at least three days; a trace needs one each to train, to validate and to "
+        "compare on"
     ]
     assert faults(shop(tmp_path, header + "2011-02-01 08:00,1,A,-1\n")) == [
         "shop 2010.csv: has cancellations and returns only; expected lines of one piece or more"
     ]
-    assert "on 2 days among those taken" in faults(shop(tmp_path, UCI + ROWS), orders=2)[0]
+    assert "on 2 of at least three days among those taken" in faults(shop(tmp_path, UCI + ROWS), orders=2)[0]
 
 
 def test_the_first_orders_are_taken_with_all_their_lines(tmp_path: Path) -> None:
