@@ -13,7 +13,7 @@ from qmix_logistics_baselines.choosing import QUICKEST, choose_standing
 
 
 class PlannedStop(NamedTuple):
-    """One stop of a plan: pick up or drop off a task."""
+    """One stop of a plan: pick up or drop off a task; where it may end at several places, at the first of them."""
 
     kind: StopKind
     task: int
@@ -54,15 +54,10 @@ class PlanFollowingPolicy:
     def _column(self, epoch: DecisionEpoch, row: int) -> int:
         left = self._left.get(int(epoch.deciders[row]), deque())
         columns = np.flatnonzero(epoch.feasible[row])
-        offered = {
-            (kind, task): column
-            for kind, task, column in zip(
-                epoch.stops["kind"][columns].tolist(),
-                epoch.stops["task"][columns].tolist(),
-                columns.tolist(),
-                strict=True,
-            )
-        }
+        offered: dict[tuple[int, int], int] = {}
+        kinds, tasks = epoch.stops["kind"][columns].tolist(), epoch.stops["task"][columns].tolist()
+        for kind, task, column in zip(kinds, tasks, columns.tolist(), strict=True):
+            offered.setdefault((kind, task), column)
         while left:
             stop = left.popleft()
             column = offered.get((int(stop.kind), stop.task))

@@ -168,6 +168,20 @@ class Lane:
         rider.lane, rider.direction = self, direction
         rider.stand(at_m)
 
+    def take_over(self, rider: Rider, direction: int, at_m: float, now_s: float) -> None:
+        """
+        Put a vehicle on the lane, then take it off the one before: who follows it must find this lane filled.
+
+        Parameters
+        ----------
+        rider, direction, at_m, now_s
+            As for ``put``.
+        """
+        before = rider.lane
+        self.put(rider, direction, at_m, now_s)
+        if before is not None and before is not self:
+            before.remove(rider, now_s)
+
     def remove(self, rider: Rider, now_s: float) -> None:
         """
         Take a vehicle off the lane, and let those in who now find room.
@@ -198,9 +212,7 @@ class Lane:
             entry = self.waiting.popleft()
             if entry.turn.triggered:  # it has been sent elsewhere
                 continue
-            if entry.rider.lane is not None and entry.rider.lane is not self:
-                entry.rider.lane.remove(entry.rider, now_s)
-            self.put(entry.rider, entry.direction, entry.at_m, now_s)
+            self.take_over(entry.rider, entry.direction, entry.at_m, now_s)
             entry.turn.succeed()
         if self.waiting:
             self._look_again(self.waiting[0].rider)

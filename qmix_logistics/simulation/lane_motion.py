@@ -147,9 +147,7 @@ class LaneMotion(TripMotion):
         if rider.lane is lane:
             lane.remove(rider, now)
         if lane.has_room(step.direction) and not lane.waiting:
-            if rider.lane is not None:
-                rider.lane.remove(rider, now)
-            lane.put(rider, step.direction, step.from_m, now)
+            lane.take_over(rider, step.direction, step.from_m, now)
         else:
             turn = self._world.env.event()
             lane.waiting.append(Entry(rider, step.direction, step.from_m, turn))

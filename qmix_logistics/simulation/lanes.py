@@ -192,9 +192,10 @@ def _junctions(core: nx.DiGraph[str], hubs: set[str]) -> list[str]:
 
 
 def _is_passage(core: nx.DiGraph[str], name: str) -> bool:
-    """Tell whether a node has one way on, or one in either direction."""
+    """Tell whether a node has one way on, or one in either direction, on lanes of the same kind."""
     near = _neighbours(core, name)
-    if len(near) != 2:
+    arcs = [*core.in_edges(name, data="is_single_lane"), *core.out_edges(name, data="is_single_lane")]
+    if len(near) != 2 or len({is_single_lane for _, _, is_single_lane in arcs}) > 1:
         return False
     if core.in_degree(name) == core.out_degree(name) == 1:
         return set(core.predecessors(name)) != set(core.successors(name))

@@ -120,7 +120,7 @@ class Simulator:
         env, world = self._env, self._world
         while True:
             if env.peek() > env.now:
-                if self._time_is_over or (world.demand_is_over and world.num_open_orders == 0 and self._all_are_home()):
+                if self._time_is_over or (world.demand_is_over and world.num_open_orders == 0 and self._all_is_done()):
                     return self._finish()
                 if world.is_dirty:
                     world.is_dirty = False
@@ -130,7 +130,10 @@ class Simulator:
                     continue
             env.step()
 
-    def _all_are_home(self) -> bool:
+    def _all_is_done(self) -> bool:
+        """Tell whether nothing is on board any more, such as of an order that was lost, and all are home that must."""
+        if np.count_nonzero(self._world.columns.num_on_board):
+            return False
         if not self._returns_home:
             return True
         classes = self.site.fleet.classes
