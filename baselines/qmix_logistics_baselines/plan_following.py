@@ -60,9 +60,8 @@ class PlanFollowingPolicy:
             offered.setdefault((kind, task), column)
         while left:
             stop = left.popleft()
-            column = offered.get((int(stop.kind), stop.task))
-            if column is not None:
-                return column
+            if (int(stop.kind), stop.task) in offered:
+                return offered[int(stop.kind), stop.task]
         return choose_standing(self._site, epoch, row, QUICKEST)
 
 

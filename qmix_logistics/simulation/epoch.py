@@ -186,9 +186,12 @@ def grant_claims(
     -------
     Task granted to each decider; -1 for one that is left without.
     """
+    if not scores.size:
+        return np.full(len(scores), -1)
+    if len(scores) == 1:
+        best = int(scores[0].argmax())
+        return np.array([best if scores[0, best] > -np.inf else -1])
     left, granted = scores.copy(), np.full(len(scores), -1)
-    if not left.size:
-        return granted
     for _ in range(len(left)):
         decider, column = divmod(int(left.argmax()), left.shape[1])
         if left[decider, column] == -np.inf:

@@ -56,9 +56,10 @@ class LaneMotion(TripMotion):
     def drive(self, place: int, state: VehicleState, route: int = 0, facility: Facility | None = None) -> Steps:
         """Drive to a place; see ``TripMotion``."""
         columns, number, env = self._columns, self._number, self._world.env
-        if int(columns.place[number]) == place:
+        if self._meter.place == place:
             return
-        columns.target[number], columns.depart_s[number] = place, env.now
+        self._meter.set_out(place)
+        columns.depart_s[number] = env.now
         columns.arrive_s[number] = env.now + self.free_travel_s(place)
         self._state, self._num_back_outs = state, 0
         while True:
@@ -75,7 +76,7 @@ class LaneMotion(TripMotion):
         if self._meter.is_moving:
             self._meter.has_arrived = True
         else:
-            columns.place[number] = place
+            self._meter.stand_at(place)
 
     def leave_bay(self) -> None:
         """Give back the bay of a facility; see ``TripMotion``."""
@@ -92,7 +93,7 @@ class LaneMotion(TripMotion):
         """Return a way; wait while there is none."""
         traffic = self._traffic
         while True:
-            starts, here = traffic.starts(int(self._columns.place[self._number]), self._junction, self._rider)
+            starts, here = traffic.starts(self._meter.place, self._junction, self._rider)
             if choice == 0:
                 shortest = self._router.shortest(starts, here, place)
                 routes = [] if shortest is None else [shortest]
@@ -106,7 +107,7 @@ class LaneMotion(TripMotion):
     def _follow(self, route: Route, facility: Facility | None) -> Steps:
         rider = self._rider
         if rider.lane is None and self._junction is None:
-            gate = self._world.site.lanes.gates[int(self._columns.place[self._number])]  # type: ignore[union-attr]
+            gate = self._world.site.lanes.gates[self._meter.place]  # type: ignore[union-attr]
             if gate is not None:
                 yield from self._spur(gate.out_m)
                 self._junction = gate.junction
@@ -257,7 +258,7 @@ class LaneMotion(TripMotion):
     def _back_out(self) -> Steps:
         """Leave a deadlock: back out to the nearest free bay, or be carried away."""
         world, traffic = self._world, self._traffic
-        bay, way_m = traffic.nearest_bay(self._rider, self._number, int(self._columns.target[self._number]))
+        bay, way_m = traffic.nearest_bay(self._rider, self._number, self._meter.target)
         self._stand_aside()
         world.ledger.charge(world.env.now, world.site.objective.rescue_cost)
         if way_m <= traffic.rules.back_out_m:
@@ -267,7 +268,10 @@ class LaneMotion(TripMotion):
             world.records.rescues += 1
             self._meter.enter(BROKEN)
             yield world.env.timeout(traffic.rules.rescue_s)
-        self._columns.place[self._number], self._junction = bay, None
+        target = self._meter.target
+        self._meter.stand_at(bay)
+        self._meter.set_out(target)
+        self._junction = None
         self._meter.enter(BLOCKED)
         yield world.env.timeout(min(traffic.rules.back_off_s * 2.0**self._num_back_outs, LONGEST_BACK_OFF_S))
         self._num_back_outs += 1

@@ -19,6 +19,8 @@ class StateMeter:
         The state of the day.
     number
         The vehicle's number.
+    place
+        Where it begins.
     battery_wh
         Energy at the start of the day.
     """
@@ -39,9 +41,11 @@ class StateMeter:
         "_travel_cost",
         "_world",
         "has_arrived",
+        "place",
+        "target",
     )
 
-    def __init__(self, world: World, number: int, battery_wh: float) -> None:
+    def __init__(self, world: World, number: int, place: int, battery_wh: float) -> None:
         self._world, self._number, self._columns = world, number, world.columns
         fleet, objective = world.site.fleet, world.site.objective
         self._standby_w, self._drive_wh_per_m = float(fleet.standby_w[number]), float(fleet.drive_wh_per_m[number])
@@ -51,10 +55,35 @@ class StateMeter:
         )
         self._rates_at: dict[float, tuple[float, float]] = {}
         self._state, self._since_s, self._cost_per_s, self._speed_mps, self._drain_w = IDLE, 0.0, 0.0, 0.0, 0.0
+        self.place = self.target = place
+        """Where it is, or set out from, and where it is going; to be changed with ``stand_at`` and ``set_out``."""
+        self.stand_at(place)
         self.has_arrived = False
         """Whether the trip that it is on is over."""
         self.battery_wh = battery_wh
         self.enter(IDLE)
+
+    def stand_at(self, place: int) -> None:
+        """
+        Be at a place, without a trip.
+
+        Parameters
+        ----------
+        place
+            Where.
+        """
+        self.place = self.target = self._columns.place[self._number] = self._columns.target[self._number] = place
+
+    def set_out(self, target: int) -> None:
+        """
+        Begin a trip.
+
+        Parameters
+        ----------
+        target
+            Where to.
+        """
+        self.target = self._columns.target[self._number] = target
 
     @property
     def battery_wh(self) -> float:
@@ -107,15 +136,15 @@ class StateMeter:
         now, since_s = world.env.now, self._since_s
         if now > since_s:
             energy_wh = self._drain_w * (now - since_s) / 3600
-            self._battery_wh -= energy_wh
-            columns.battery_wh[number] = self._battery_wh
+            if energy_wh:
+                self._battery_wh -= energy_wh
+                columns.battery_wh[number] = self._battery_wh
             if world.is_recording:
-                place = int(columns.place[number])
-                target = int(columns.target[number]) if old in MOVING else place
                 distance_m = self._speed_mps * (now - since_s)
-                world.segments.append((number, old, since_s, now, place, target, distance_m, energy_wh))
+                target = self.target if distance_m > 0 else self.place
+                world.segments.append((number, old, since_s, now, self.place, target, distance_m, energy_wh))
         if self.has_arrived:
-            columns.place[number] = columns.target[number]
+            self.place = columns.place[number] = self.target
             self.has_arrived = False
         self._state, self._since_s, self._speed_mps = state, now, speed_mps
         self._drain_w, cost_per_s = self._rates(state, speed_mps)

@@ -58,7 +58,7 @@ class TripMotion:
         place
             Where to.
         """
-        return float(self._travel_time_s[self._columns.place[self._number], place])
+        return float(self._travel_time_s[self._meter.place, place])
 
     def free_haul_s(self, origin: int, destination: int) -> float:
         """
@@ -87,14 +87,15 @@ class TripMotion:
             The facility there, where the vehicle wants to be served.
         """
         columns, number, now = self._columns, self._number, self._world.env.now
-        here = int(columns.place[number])
+        here = self._meter.place
         free_s = float(self._travel_time_s[here, place])
         if free_s == 0:
-            columns.place[number] = place
+            self._meter.stand_at(place)
             return
         travel = self._world.travel
         time_s = free_s if travel.is_free else travel.time_s(free_s, now, here, place)
-        columns.target[number], columns.depart_s[number], columns.arrive_s[number] = place, now, now + time_s
+        self._meter.set_out(place)
+        columns.depart_s[number], columns.arrive_s[number] = now, now + time_s
         speed_mps = self._own_speed_mps or float(self._distance_m[here, place]) / time_s
         if self._has_mishaps:
             yield from self._roll(speed_mps, time_s, state)

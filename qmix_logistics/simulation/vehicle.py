@@ -52,9 +52,10 @@ class Vehicle:
         fleet = world.site.fleet
         self._world, self._name, self._battery = world, fleet.names[number], fleet.battery[number]
         self._number, self._columns, self._on_board = number, world.columns, world.on_board[number]
-        self._columns.place[number] = self._columns.target[number] = fleet.home[number]
         full_wh = float(fleet.battery_capacity_wh[number])
-        self._meter = StateMeter(world, number, full_wh * float(world.day.initial_battery_pct[number]) / 100)
+        self._meter = StateMeter(
+            world, number, int(fleet.home[number]), full_wh * float(world.day.initial_battery_pct[number]) / 100
+        )
         shares_lanes = traffic is not None and fleet.classes[number].travels == "ways"
         self._motion = (
             LaneMotion(world, number, self._meter, traffic)
@@ -71,7 +72,7 @@ class Vehicle:
     @property
     def place(self) -> int:
         """Where it is, or set out from."""
-        return int(self._columns.place[self._number])
+        return self._meter.place
 
     @property
     def is_in_the_way(self) -> bool:
@@ -148,7 +149,7 @@ class Vehicle:
         self._meter.enter(IDLE)
         self._call = world.env.event()
         columns.is_available[number], columns.stop_kind[number] = True, WAIT
-        self._expect(int(columns.place[number]), 0.0)
+        self._expect(self._meter.place, 0.0)
         world.num_freed += 1
         world.is_dirty = True
         stop: Stop = yield self._call
@@ -256,7 +257,7 @@ class Vehicle:
         until_leave_s = charging_time_s(battery, start_wh, leave_wh)
         if total_s > 0:
             self._meter.show_charging((full_wh - start_wh) / total_s * 3600)
-        self._expect(int(self._columns.place[self._number]), total_s)
+        self._expect(self._meter.place, total_s)
         yield world.env.timeout(until_leave_s)
         self.is_charging = self._columns.is_available[self._number] = world.is_dirty = True
         yield world.env.timeout(total_s - until_leave_s)
