@@ -38,6 +38,15 @@ def _print_version(is_asked: bool) -> None:
         raise typer.Exit
 
 
+def _print_formats(is_asked: bool) -> None:
+    if is_asked:
+        from qmix_logistics.importers import FORMATS
+
+        for name, entry in FORMATS.items():
+            typer.echo(f"{name:<12} {entry.meaning}")
+        raise typer.Exit
+
+
 @app.callback()
 def _root(
     version: Annotated[
@@ -103,6 +112,45 @@ def validate(scenario: ScenarioFile, sets: Sets = None) -> None:
     spec = _load(scenario, sets, {})
     vehicles = sum(vehicle_class.count for vehicle_class in spec.fleet)
     typer.echo(f"{scenario}: {spec.name} is sound: {vehicles} vehicles, {len(spec.policies)} policies")
+
+
+@app.command(
+    name="import",
+    epilog="Examples: qmix-logistics import solomon C101.txt -o c101.yaml --dynamism-pct 50   "
+    "qmix-logistics import road munich/ -o munich.yaml --vehicles 100 --orders 2000",
+)
+def import_(
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="One of those listed by --formats.")],
+    source: Annotated[Path, typer.Argument(metavar="PATH", help="The file or folder.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The scenario to write; other files go beside it.")],
+    vehicles: Annotated[int | None, typer.Option(min=1, help="Fleet; by default what the source says.")] = None,
+    orders: Annotated[int | None, typer.Option(min=1, help="Orders to take or draw; by default all.")] = None,
+    dynamism_pct: Annotated[
+        float, typer.Option(min=0, max=100, help="Share of orders that are not known at the start.")
+    ] = 0.0,
+    urgency_s: Annotated[
+        float | None, typer.Option(min=0, help="Seconds between an order's reveal and the last moment to set out.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="For all that is drawn.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    formats: Annotated[
+        bool, typer.Option("--formats", help="List the formats and stop.", is_eager=True, callback=_print_formats)
+    ] = False,
+) -> None:
+    """Make a scenario of a published instance, a map, a road network or a shop's order lines."""
+    from qmix_logistics.importers import FORMATS, ImportOptions, import_scenario
+    from qmix_logistics.importers.writing import write_imported
+
+    if format_name not in FORMATS:
+        raise ScenarioError(
+            [Problem(format_name, 0, 0, "", f"is no format; expected one of {', '.join(FORMATS)} (see --formats)")]
+        )
+    options = ImportOptions(dynamism_pct, urgency_s, vehicles, orders, seed)
+    imported = import_scenario(format_name, source, options)
+    written = write_imported(imported, f"{source.name} ({FORMATS[format_name].meaning})", out, force=force)
+    typer.echo(imported.note, err=True)
+    for path in written:
+        typer.echo(path)
 
 
 @app.command()

@@ -47,8 +47,8 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
     Choose candidates: first one stop of each facility, then pick-ups, in turn the nearest and the most urgent.
 
     While a pick-up or drop-off is on the list, waiting and parking are fallbacks, unless the scenario allows to wait;
-    so is charging where it goes by rule. They stay on the list: whoever loses least by them leaves the task to others. A
-    list that is cut holds no fallback, so that a row that runs out of pick-ups sees the next ones first.
+    so is charging where it goes by rule. They stay on the list: whoever loses least by them leaves the task to others.
+    A list that is cut holds no fallback, so that a row that runs out of pick-ups sees the next ones first.
 
     Parameters
     ----------

@@ -16,6 +16,9 @@ from qmix_logistics.scenario.overrides import Override, apply_overrides
 from qmix_logistics.scenario.positions import FieldPath, LocatedDocument, read_located, spell
 from qmix_logistics.scenario.scenario import ScenarioSpec
 
+PATHS = {"demand": ("path",), "network": ("map", "nodes", "arcs", "places", "trips", "points")}
+"""Fields that name files, by section."""
+
 
 def load_scenario(path: Path, overrides: Sequence[Override] = ()) -> ScenarioSpec:
     """
@@ -141,7 +144,11 @@ def _locate(
 
 
 def _anchor_paths(values: dict[str, Any], folder: Path, overrides: Sequence[Override]) -> None:
-    demand = values.get("demand")
-    if isinstance(demand, dict) and isinstance(demand.get("path"), str):
-        is_override = any(override.path == ("demand", "path") for override in overrides)
-        demand["path"] = str((Path.cwd() if is_override else folder) / demand["path"])
+    for section, fields in PATHS.items():
+        part = values.get(section)
+        if not isinstance(part, dict):
+            continue
+        for field in fields:
+            if isinstance(part.get(field), str):
+                is_override = any(override.path == (section, field) for override in overrides)
+                part[field] = str((Path.cwd() if is_override else folder) / part[field])

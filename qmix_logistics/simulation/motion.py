@@ -33,8 +33,8 @@ class TripMotion:
         Its meter.
     """
 
-    __slots__ = ("_battery", "_columns", "_distance_m", "_failures", "_has_mishaps", "_meter", "_number", "_own_speed_mps", "_speed_mps",
-                 "_travel_time_s", "_until_failure_s", "_world")  # fmt: skip
+    __slots__ = ("_battery", "_columns", "_distance_m", "_failures", "_has_mishaps", "_meter", "_number",
+                 "_own_speed_mps", "_speed_mps", "_travel_time_s", "_until_failure_s", "_world")  # fmt: skip
 
     def __init__(self, world: World, number: int, meter: StateMeter) -> None:
         site = world.site

@@ -45,8 +45,8 @@ class Vehicle:
         The lanes that it shares with others; None: it shares none.
     """
 
-    __slots__ = ("_battery", "_call", "_columns", "_max_tasks", "_meter", "_motion", "_name", "_number", "_on_board", "_process",
-                 "_visit", "_world", "is_charging")  # fmt: skip
+    __slots__ = ("_battery", "_call", "_columns", "_max_tasks", "_meter", "_motion", "_name", "_number",
+                 "_on_board", "_process", "_visit", "_world", "is_charging")  # fmt: skip
 
     def __init__(self, world: World, number: int, traffic: LaneTraffic | None) -> None:
         fleet = world.site.fleet
