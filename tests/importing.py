@@ -23,7 +23,7 @@ def sound(imported: ImportedScenario, folder: Path) -> ScenarioSpec:
     for name, text in imported.files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
     values = copy.deepcopy(imported.document)
-    for section, fields in (("network", ("map", "places", "nodes", "arcs")), ("demand", ("path",))):
+    for section, fields in (("network", ("map", "places", "nodes", "arcs", "trips")), ("demand", ("path",))):
         for field in fields:
             if field in values[section]:
                 assert values[section][field] in imported.files
