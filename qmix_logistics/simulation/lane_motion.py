@@ -23,6 +23,8 @@ PASSING_M = 1e-6
 
 
 LONGEST_BACK_OFF_S = 900.0
+GOLDEN_RATIO = 0.6180339887498949
+"""Spreads the back-offs of vehicles evenly, so that those who met once do not meet again."""
 
 
 class LaneMotion(TripMotion):
@@ -273,5 +275,6 @@ class LaneMotion(TripMotion):
         self._meter.set_out(target)
         self._junction = None
         self._meter.enter(BLOCKED)
-        yield world.env.timeout(min(traffic.rules.back_off_s * 2.0**self._num_back_outs, LONGEST_BACK_OFF_S))
+        back_off_s = min(traffic.rules.back_off_s * 2.0**self._num_back_outs, LONGEST_BACK_OFF_S)
+        yield world.env.timeout(back_off_s * (0.5 + self._number * GOLDEN_RATIO % 1))
         self._num_back_outs += 1

@@ -28,8 +28,8 @@ class SegmentRules(Document):
     rescue_s: Annotated[Seconds, Field(gt=0)] = 300.0
     """A vehicle that must leave a deadlock and finds no free bay within ``back_out_m`` is carried away in this time."""
     back_off_s: Annotated[Seconds, Field(ge=0)] = 10.0
-    """A vehicle that had to leave a deadlock lets this time pass before it tries again, and twice as much every further
-    time on the same trip, up to a quarter of an hour."""
+    """A vehicle that had to leave a deadlock lets about this time pass before it tries again, and twice as much every
+    further time on the same trip, up to a quarter of an hour."""
     back_out_m: Annotated[Metres, Field(ge=0)] = 50.0
     """A vehicle that must leave a deadlock backs out this far at most, to the nearest bay."""
 
