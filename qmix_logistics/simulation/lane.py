@@ -235,6 +235,19 @@ class Lane:
                 positions_m[index] = max(positions_m[index], positions_m[index - 1])
         return positions_m
 
+    def position_m(self, rider: Rider, now_s: float) -> float:
+        """
+        Return where one of those on the lane is: no further than the one ahead, even if that one has broken down.
+
+        Parameters
+        ----------
+        rider
+            Who.
+        now_s
+            Now.
+        """
+        return self.positions_m(now_s)[self.riders.index(rider)]
+
     def leader_of(self, rider: Rider) -> Rider | None:
         """
         Return the next vehicle ahead.

@@ -22,6 +22,8 @@ PASSING_M = 1e-6
 """A vehicle that rolls and is this near to a position is passing it."""
 
 
+SHORTEST_WAIT_S = 1e-6
+"""Who waits for a vehicle that is just about to stand looks again after this time."""
 LONGEST_BACK_OFF_S = 900.0
 GOLDEN_RATIO = 0.6180339887498949
 """Spreads the back-offs of vehicles evenly, so that those who met once do not meet again."""
@@ -193,12 +195,21 @@ class LaneMotion(TripMotion):
             elif leader is None or (abs(here_m - goal_m) <= EPSILON_M and self._has_passed(leader, goal_m)):
                 return
             elif leader.speed_mps > 0 and leader.direction == rider.direction:
-                until_m = goal_m if (leader.goal_m - goal_m) * rider.direction > 0 else leader.goal_m
-                yield env.timeout(abs(until_m - leader.position_m(env.now)) / leader.speed_mps)
+                yield env.timeout(self._until_passed_s(leader, goal_m))
             else:
-                if leader.direction == rider.direction and (leader.position_m(env.now) - here_m) * rider.direction < 0:
-                    rider.stand(leader.position_m(env.now))
+                leader_m = rider.lane.position_m(leader, env.now)
+                if leader.direction == rider.direction and (leader_m - here_m) * rider.direction < 0:
+                    rider.stand(leader_m)
                 yield from self._wait_for(leader)
+
+    def _until_passed_s(self, leader: Rider, goal_m: float) -> float:
+        """Time until the one ahead has passed a position, or stands; longer if it is held up itself."""
+        now, lane = self._world.env.now, leader.lane
+        assert lane is not None
+        leader_m = leader.position_m(now)
+        is_held_up = abs(leader_m - lane.position_m(leader, now)) > PASSING_M
+        goes_on = (leader.goal_m - goal_m) * leader.direction > 0 and not is_held_up
+        return max(abs((goal_m if goes_on else leader.goal_m) - leader_m) / leader.speed_mps, SHORTEST_WAIT_S)
 
     def _limit_m(self, here_m: float, goal_m: float, leader: Rider | None) -> float:
         """Return how far the vehicle may go: to its goal, or to where the one ahead will stand."""
@@ -212,7 +223,8 @@ class LaneMotion(TripMotion):
         """Tell whether the one ahead leaves a position free: it comes the other way, or is past, or just passing."""
         if leader.direction != self._rider.direction:
             return True
-        past_m = (leader.position_m(self._world.env.now) - goal_m) * leader.direction
+        assert leader.lane is not None
+        past_m = (leader.lane.position_m(leader, self._world.env.now) - goal_m) * leader.direction
         return past_m > 0 or (leader.speed_mps > 0 and past_m > -PASSING_M)
 
     def _roll_to(self, position_m: float) -> Steps:
