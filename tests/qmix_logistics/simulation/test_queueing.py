@@ -1,4 +1,4 @@
-"""The simulator against queueing theory: order by order, and in the mean."""
+"""The simulator against queueing theory: order by order, and in the mean; ``benchmarks/test_theory.py`` does more."""
 
 from __future__ import annotations
 
@@ -8,76 +8,76 @@ from typing import Any
 import numpy as np
 import pytest
 from documents import scenario
-from oracles.queueing import erlang_wait_s, pollaczek_khinchine_wait_s, waits_fifo
-from playing import FIFO, test_day
+from oracles.queueing import erlang_wait_s, mean_excess_in_m_g_infinity, pollaczek_khinchine_wait_s, waits_fifo
+from playing import FIFO, first_orders, play_day, test_day
+from queues import (
+    OPEN_ORDERS_ONLY,
+    SERVICE_S,
+    OldestFirst,
+    clipped_sojourns_s,
+    station_serves,
+    vehicle_waits_s,
+    vehicles_serve,
+)
 from scipy import stats
 
-from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.simulation import DayRecords, Simulator, compile_site
-
-SERVICE_S = 50.0
-AT_ONCE_MPS = 1e9
-EXPONENTIAL = {"dist": "exponential", "mean_s": SERVICE_S}
-
-
-def vehicles_serve(num_vehicles: int, rho: float, num_orders: int) -> ScenarioSpec:
-    """Vehicles that need no time to drive: servers whose service is the pick-up."""
-    return queue(rho * num_vehicles, num_orders, num_vehicles, num_vehicles, pick_up_s=EXPONENTIAL, service_s=0.0)
-
-
-def station_serves(
-    num_servers: int, rho: float, num_orders: int, service_s: Any = EXPONENTIAL, num_vehicles: int = 100
-) -> ScenarioSpec:
-    """A station with as many vehicles as there could ever be in its queue."""
-    return queue(rho * num_servers, num_orders, num_vehicles, num_servers, pick_up_s=0.0, service_s=service_s)
-
-
-def queue(
-    offered: float, num_orders: int, num_vehicles: int, num_servers: int, pick_up_s: Any, service_s: Any
-) -> ScenarioSpec:
-    rate_per_h = 3600 * offered / SERVICE_S
-    return scenario(
-        fleet__0__count=num_vehicles,
-        fleet__0__speed_mps=AT_ONCE_MPS,
-        network__stations__0__servers=num_servers,
-        network__stations__0__service_s=service_s,
-        demand__rate_per_h=rate_per_h,
-        demand__pick_up_s=pick_up_s,
-        horizon__demand_s=3600 * num_orders / rate_per_h,
-        horizon__drain_s=1e6,
-    )
-
-
-def simulate(spec: ScenarioSpec) -> DayRecords:
-    simulator = Simulator(compile_site(spec))
-    FIFO.reset(simulator.site, np.random.default_rng(0))
-    epoch = simulator.reset(test_day(spec))
-    while epoch.end is None:
-        epoch = simulator.advance(FIFO.decide(epoch))
-    return simulator.records()
+from qmix_logistics.episode import play
+from qmix_logistics.simulation import Day, DayRecords, Simulator, Site, compile_site
 
 
 @pytest.mark.parametrize("num_vehicles", [1, 2, 5])
 @pytest.mark.parametrize("rho", [0.5, 0.9])
 def test_every_order_waits_for_a_vehicle_as_long_as_the_recursion_says(num_vehicles: int, rho: float) -> None:
     spec = vehicles_serve(num_vehicles, rho, 500)
-    day, records = test_day(spec), simulate(spec)
-    waits_s = [task.claimed_s - records.orders[task.order].release_s for task in sorted(records.tasks)]
-    expected_s = waits_fifo(day.orders["release_s"], day.pick_up_s, num_vehicles)
+    day, records = test_day(spec), play_day(spec, FIFO).records
+    expected_s = waits_fifo(day.orders["release_s"].tolist(), day.pick_up_s.tolist(), num_vehicles)
     assert max(expected_s) > 0
-    assert waits_s == pytest.approx(expected_s, abs=1e-3)  # 500 trips of a few nanoseconds each
+    assert vehicle_waits_s(day, records) == pytest.approx(expected_s, abs=1e-3)  # 500 trips of a few nanoseconds each
 
 
 @pytest.mark.parametrize("num_servers", [1, 2, 5])
 @pytest.mark.parametrize("rho", [0.5, 0.9])
 def test_every_vehicle_waits_at_a_station_as_long_as_the_recursion_says(num_servers: int, rho: float) -> None:
-    spec = station_serves(num_servers, rho, 500)
-    day, records = test_day(spec), simulate(spec)
-    visits = sorted(records.visits, key=lambda visit: visit.arrived_s)
-    waits_s = [visit.started_s - visit.arrived_s for visit in visits if visit.started_s is not None]
-    expected_s = waits_fifo(day.orders["release_s"], day.service_s[:, 0], num_servers)
+    spec = station_serves(num_servers, rho, 500, num_vehicles=60)
+    day, records = test_day(spec), play_day(spec, OldestFirst()).records
+    expected_s = waits_fifo(day.orders["release_s"].tolist(), day.service_s[:, 0].tolist(), num_servers)
     assert max(expected_s) > 0
-    assert waits_s == pytest.approx(expected_s, abs=1e-3)
+    assert visit_waits_s(records) == pytest.approx(expected_s, abs=1e-3)
+
+
+def visit_waits_s(records: DayRecords) -> list[float]:
+    visits = sorted(records.visits, key=lambda visit: visit.arrived_s)
+    return [visit.started_s - visit.arrived_s for visit in visits if visit.started_s is not None]
+
+
+def every(gap_s: float, day: Day, site: Site, num_orders: int) -> Day:
+    """Let orders come at a fixed distance in time, all from the first rack."""
+    day = first_orders(day, num_orders)
+    day.orders["release_s"] = gap_s * np.arange(1, num_orders + 1)
+    day.tasks["origin"] = site.network.names.index("R1.1.1")
+    return day
+
+
+@pytest.mark.parametrize("spare_s", [-3.0, -0.5, 0.0, 2.0])
+def test_the_wait_for_a_vehicle_in_d_d_1(spare_s: float) -> None:
+    """An order waits as long as all before it took together more than the time between them; to the last bit."""
+    spec = scenario(fleet__0__count=1, horizon__drain_s=1e5)
+    site = compile_site(spec)
+    rack, station = site.network.names.index("R1.1.1"), site.stations[0].place
+    way_m = site.network.distance_m[rack, station] + site.network.distance_m[station, rack]  # at 1 m/s
+    day = every(way_m + 10.0 + 5.0 + spare_s, test_day(spec), site, 20)
+    records = play(Simulator(site), FIFO, day, np.random.default_rng(0)).records
+    assert vehicle_waits_s(day, records).tolist() == [max(0.0, -spare_s) * number for number in range(20)]
+
+
+@pytest.mark.parametrize("spare_s", [-3.0, -0.5, 0.0, 2.0])
+def test_the_wait_at_a_station_in_d_d_1(spare_s: float) -> None:
+    """Vehicles enough; each starts at the station, so they arrive there again as far apart as their orders came."""
+    spec = scenario(fleet__0__count=20, horizon__drain_s=1e5)
+    site = compile_site(spec)
+    day = every(5.0 + spare_s, test_day(spec), site, 20)
+    records = play(Simulator(site), FIFO, day, np.random.default_rng(0)).records
+    assert visit_waits_s(records) == [max(0.0, -spare_s) * number for number in range(20)]
 
 
 def mean_wait_interval(waits_s: list[float], num_batches: int = 20) -> tuple[float, float]:
@@ -88,12 +88,19 @@ def mean_wait_interval(waits_s: list[float], num_batches: int = 20) -> tuple[flo
     return float(np.mean(means) - half), float(np.mean(means) + half)
 
 
+def test_the_formulas_agree_with_each_other_and_with_an_example_by_hand() -> None:
+    """Three servers, 6 customers an hour, 20 minutes each: a = 2, P(0) = 1/9, 8/9 wait on average, each 4/27 h."""
+    assert erlang_wait_s(6.0, 1 / 3, 3) == pytest.approx(4 / 27)
+    assert erlang_wait_s(0.9, 1.0, 1) == pytest.approx(pollaczek_khinchine_wait_s(0.9, 1.0, cv=1.0))
+    assert mean_excess_in_m_g_infinity(2.5, 0) == pytest.approx(2.5)
+    assert mean_excess_in_m_g_infinity(2.5, 1) == pytest.approx(2.5 - 1 + math.exp(-2.5))
+
+
 @pytest.mark.parametrize("num_vehicles", [1, 2, 5])
 def test_the_mean_wait_for_a_vehicle_is_erlangs(num_vehicles: int) -> None:
     """M/M/c at 70 %; with one vehicle more or less, theory lies outside."""
-    records = simulate(vehicles_serve(num_vehicles, 0.7, 8000))
-    waits_s = [task.claimed_s - records.orders[task.order].release_s for task in sorted(records.tasks)]
-    low, high = mean_wait_interval(waits_s)
+    spec = vehicles_serve(num_vehicles, 0.7, 8000)
+    low, high = mean_wait_interval(vehicle_waits_s(test_day(spec), play_day(spec, FIFO).records).tolist())
     rate_per_s = 0.7 * num_vehicles / SERVICE_S
     assert low < erlang_wait_s(rate_per_s, SERVICE_S, num_vehicles) < high
     assert not low < erlang_wait_s(rate_per_s, SERVICE_S, num_vehicles + 1) < high
@@ -104,23 +111,21 @@ def test_the_mean_wait_for_a_vehicle_is_erlangs(num_vehicles: int) -> None:
 )
 def test_the_mean_wait_at_a_station_is_that_of_pollaczek_and_khinchine(service_s: Any, cv: float) -> None:
     """M/G/1 at 70 %, deterministic and lognormal; the wait of M/M/1 lies outside."""
-    records = simulate(station_serves(1, 0.7, 8000, service_s, num_vehicles=40))
-    visits = sorted(records.visits, key=lambda visit: visit.arrived_s)
-    low, high = mean_wait_interval([v.started_s - v.arrived_s for v in visits if v.started_s is not None])
+    spec = station_serves(1, 0.7, 8000, service_s, num_vehicles=25)
+    low, high = mean_wait_interval(visit_waits_s(play_day(spec, OldestFirst()).records))
     assert low < pollaczek_khinchine_wait_s(0.7 / SERVICE_S, SERVICE_S, cv) < high
     assert not low < pollaczek_khinchine_wait_s(0.7 / SERVICE_S, SERVICE_S, 1.0) < high
 
 
-def test_little() -> None:
+@pytest.mark.parametrize("index", range(3))
+@pytest.mark.parametrize("drain_s", [0.0, 1e5])
+def test_little(drain_s: float, index: int) -> None:
     """
     The ledger's running integral of the number of open orders equals the sum of their sojourns.
 
     Orders that are still open are clipped at the end.
     """
-    nothing = ("late_order_cost_per_h", "travel_cost_per_km", "energy_cost_per_kwh", "unfinished_order_cost")
-    free = {f"objective__{name}": 0.0 for name in nothing}
-    spec = scenario(horizon__drain_s=0, demand__rate_per_h=300, order_classes__0__weight=1, **free)
-    records = simulate(spec)
-    sojourns_s = [min(order.done_s or records.end_s, records.end_s) - order.release_s for order in records.orders]
-    assert any(order.done_s is None for order in records.orders)
-    assert 3600 * records.total_cost == pytest.approx(math.fsum(sojourns_s), rel=1e-9)
+    spec = scenario(horizon__drain_s=drain_s, demand__rate_per_h=300, **OPEN_ORDERS_ONLY)
+    records = play_day(spec, FIFO, index).records
+    assert any(order.done_s is None for order in records.orders) == (drain_s == 0)
+    assert 3600 * records.total_cost == pytest.approx(clipped_sojourns_s(records), rel=1e-9)
