@@ -5,7 +5,7 @@ CONSTRAINTS ?= constraints.txt
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test lint types layers unit bench clean
+.PHONY: install demo test lint types layers unit bench theory clean
 
 install: $(STAMP)
 
@@ -39,7 +39,11 @@ unit: install
 
 # Each figure beside its budget, see docs/background/measurements.md.
 bench: install
-	$(BIN)/python -m pytest -s --override-ini addopts= tests/benchmarks
+	$(BIN)/python -m pytest -s --override-ini addopts= tests/benchmarks --ignore tests/benchmarks/test_theory.py
+
+# The simulator against queueing theory: a quarter of an hour.
+theory: install
+	$(BIN)/python -m pytest -s --override-ini addopts= tests/benchmarks/test_theory.py
 
 clean:
 	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -64,7 +64,7 @@ def test_the_wait_for_a_vehicle_in_d_d_1(spare_s: float) -> None:
     spec = scenario(fleet__0__count=1, horizon__drain_s=1e5)
     site = compile_site(spec)
     rack, station = site.network.names.index("R1.1.1"), site.stations[0].place
-    way_m = site.network.distance_m[rack, station] + site.network.distance_m[station, rack]  # at 1 m/s
+    way_m = site.network.distance_m[0, rack, station] + site.network.distance_m[0, station, rack]  # at 1 m/s
     day = every(way_m + 10.0 + 5.0 + spare_s, test_day(spec), site, 20)
     records = play(Simulator(site), FIFO, day, np.random.default_rng(0)).records
     assert vehicle_waits_s(day, records).tolist() == [max(0.0, -spare_s) * number for number in range(20)]
