@@ -28,7 +28,8 @@ def test_thousands_of_vehicle_hours_pass_without_a_silent_stall() -> None:
             rescues + records.rescues,
         )
         orders += len(records.orders)
+    counts = f"{deadlocks:,} deadlocks, {back_outs:,} backed out, {rescues:,} rescued"
     print(
         f"\n{NUM_SITES} random sites, {site_hours:,.0f} hours, {vehicle_hours:,.0f} vehicle hours, {orders:,} orders, "
-        f"all done; {deadlocks:,} deadlocks, {back_outs:,} backed out, {rescues:,} rescued; {time.monotonic() - started_s:.0f} s"
+        f"all done; {counts}; {time.monotonic() - started_s:.0f} s"
     )
