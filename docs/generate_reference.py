@@ -1,5 +1,5 @@
 """
-Write the reference pages that the code itself knows: scenario.md, features.md and kpis.md.
+Write the reference pages that the code itself knows: scenario.md, features.md, kpis.md and records.md.
 
 Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
 """
@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 
 from qmix_logistics.environment import schema
 from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI
+from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS
 from qmix_logistics.scenario import ScenarioSpec, units
 from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
 
@@ -64,7 +65,7 @@ SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
 
 def pages() -> dict[Path, str]:
     """Return the text of each page by its path."""
-    texts = {"scenario": _scenario(), "features": _features(), "kpis": _kpis()}
+    texts = {"scenario": _scenario(), "features": _features(), "kpis": _kpis(), "records": _records()}
     return {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
 
 
@@ -199,6 +200,22 @@ def _rules() -> list[str]:
         "  least one day is left to train on; `experiment.replications` is at most the number of test days.",
         "- `experiment.reference` is one of the policies.",
     ]
+
+
+def _records() -> list[str]:
+    lines = [
+        NOTE,
+        "",
+        "# Records",
+        "",
+        "Every day that a policy plays leaves four tables in its folder under `units/`,",
+    ]
+    lines += ["as CSV, or as Parquet with `report: {records: parquet}`. Times are seconds since the day began.", ""]
+    for table, columns in RECORD_COLUMNS.items():
+        lines += [f"## {table}", "", "| column | unit | meaning |", "|---|---|---|"]
+        lines += [f"| `{name}` | {column.unit} | {column.meaning} |" for name, column in columns.items()]
+        lines.append("")
+    return lines[:-1]
 
 
 def _features() -> list[str]:

@@ -163,5 +163,7 @@ def _about_planners(spec: ScenarioSpec) -> Iterator[Alert]:
         return
     for policy in spec.policies:
         if isinstance(policy, RollingHorizonPolicy):
-            text = f"{policy_name(policy)} plans one task after the other, though vehicles carry several at a time here."
+            text = (
+                f"{policy_name(policy)} plans one task after the other, though vehicles carry several at a time here."
+            )
             yield Alert(Severity.WARNING, text, "Do not take it for the best that an optimiser can do.")

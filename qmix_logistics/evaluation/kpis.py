@@ -13,7 +13,7 @@ from enum import Enum
 import numpy as np
 
 from qmix_logistics.evaluation.costs import CostParts, cost_parts
-from qmix_logistics.simulation import DayRecords, OrderRecord, OrderStatus, Site, VehicleState
+from qmix_logistics.simulation import ANY_NUMBER, DayRecords, OrderRecord, OrderStatus, Site, VehicleState
 
 
 class Better(Enum):
@@ -142,8 +142,10 @@ def _waits_s(kind: str) -> Callable[[RecordedDay], float | None]:
 
 def _utilisation_pct(kind: str) -> Callable[[RecordedDay], float | None]:
     def compute(day: RecordedDay) -> float | None:
-        facilities = day.site.stations if kind == "station" else day.site.chargers
+        facilities = [site for site in (*day.site.stations, *day.site.chargers) if site.kind == kind]
         servers = sum(facility.servers for facility in facilities)
+        if servers >= ANY_NUMBER:
+            return None
         busy_s = sum(
             (day.records.end_s if visit.ended_s is None else visit.ended_s) - visit.started_s
             for visit in day.records.visits
@@ -152,6 +154,39 @@ def _utilisation_pct(kind: str) -> Callable[[RecordedDay], float | None]:
         return 100 * busy_s / (servers * day.records.end_s) if servers else None
 
     return compute
+
+
+def _share_pct(status: OrderStatus) -> Callable[[RecordedDay], float | None]:
+    def compute(day: RecordedDay) -> float | None:
+        orders = day.records.orders
+        return 100 * sum(order.status is status for order in orders) / len(orders) if orders else None
+
+    return compute
+
+
+def _tasks_on_board(day: RecordedDay) -> float:
+    end_s = day.records.end_s
+    carried_s = sum(
+        (end_s if task.dropped_off_s is None else task.dropped_off_s) - task.picked_up_s
+        for task in day.records.tasks
+        if task.picked_up_s is not None
+    )
+    return carried_s / (end_s * day.site.fleet.num_vehicles)
+
+
+def _spent_per_order_s(state: VehicleState) -> Callable[[RecordedDay], float | None]:
+    def compute(day: RecordedDay) -> float | None:
+        spent_s = sum(s.end_s - s.start_s for s in day.records.segments if s.state is state)
+        return spent_s / len(day.done()) if day.done() else None
+
+    return compute
+
+
+def _pick_up_waits_s(day: RecordedDay) -> float | None:
+    released_s = {order.order: order.release_s for order in day.records.orders}
+    return _mean(
+        [task.picked_up_s - released_s[task.order] for task in day.records.tasks if task.picked_up_s is not None]
+    )
 
 
 def _candidate_cut_pct(day: RecordedDay) -> float | None:
@@ -169,7 +204,7 @@ _COST_KPIS = (
         lambda day: day.costs().lateness),
     Kpi("travel_cost", "cost", _LOWER, "travel_cost_per_km x distance", lambda day: day.costs().travel),
     Kpi("energy_cost", "cost", _LOWER, "energy_cost_per_kwh x energy", lambda day: day.costs().energy),
-    Kpi("penalty_cost", "cost", _LOWER, "for unfinished, declined and lost orders, and strandings",
+    Kpi("penalty_cost", "cost", _LOWER, "for unfinished, declined and lost orders, strandings and rescues",
         lambda day: day.costs().penalties),
 )  # fmt: skip
 
@@ -189,6 +224,9 @@ _ORDER_KPIS = (
         lambda day: 3600 * len(day.done()) / day.records.end_s),
     Kpi("day_length_s", "s", _NEITHER, "from the start until all orders are closed or time is over",
         lambda day: day.records.end_s),
+    Kpi("lost_pct", "%", _LOWER, "orders lost because a window closed, over all orders", _share_pct(OrderStatus.LOST)),
+    Kpi("declined_pct", "%", _LOWER, "orders declined over all orders", _share_pct(OrderStatus.DECLINED)),
+    Kpi("pick_up_wait_mean_s", "s", _LOWER, "mean of pick-up done - release over tasks picked up", _pick_up_waits_s),
 )  # fmt: skip
 
 _FLEET_KPIS = (
@@ -202,6 +240,19 @@ _FLEET_KPIS = (
     Kpi("energy_kwh", "kWh", _LOWER, "energy drawn from batteries",
         lambda day: sum(segment.energy_wh for segment in day.records.segments) / 1000),
     Kpi("strandings", "", _LOWER, "times that a vehicle ran out of energy", lambda day: float(day.records.strandings)),
+    Kpi("breakdowns", "", _NEITHER, "times that a vehicle broke down", lambda day: float(day.records.breakdowns)),
+    Kpi("deadlocks", "", _LOWER, "times that vehicles waited for each other in a circle",
+        lambda day: float(day.records.deadlocks)),
+    Kpi("back_outs", "", _LOWER, "vehicles that backed out of a deadlock", lambda day: float(day.records.back_outs)),
+    Kpi("rescues", "", _LOWER, "vehicles that were carried out of a deadlock", lambda day: float(day.records.rescues)),
+    Kpi("blocked_per_order_s", "s", _LOWER, "vehicle time blocked over orders done",
+        _spent_per_order_s(VehicleState.BLOCKED)),
+    Kpi("tasks_on_board_mean", "", _NEITHER, "tasks on board of a vehicle, mean over vehicles and time",
+        _tasks_on_board),
+    Kpi("distance_per_order_km", "km", _LOWER, "distance over orders done",
+        lambda day: _distance_km(day) / len(day.done()) if day.done() else None),
+    Kpi("vehicle_throughput_per_h", "/h", _HIGHER, "orders done over vehicles and the length of the day",
+        lambda day: 3600 * len(day.done()) / (day.records.end_s * day.site.fleet.num_vehicles)),
 )  # fmt: skip
 
 _FACILITY_KPIS = (
@@ -211,6 +262,10 @@ _FACILITY_KPIS = (
     Kpi("charger_wait_mean_s", "s", _LOWER, "mean of charging start - arrival at chargers", _waits_s("charger")),
     Kpi("charger_utilisation_pct", "%", _NEITHER, "charging time over plugs x length of the day",
         _utilisation_pct("charger")),
+    Kpi("dock_wait_mean_s", "s", _LOWER, "mean of service start - arrival at docks", _waits_s("dock")),
+    Kpi("dock_utilisation_pct", "%", _NEITHER, "service and docking time over servers x length of the day",
+        _utilisation_pct("dock")),
+    Kpi("depot_wait_mean_s", "s", _LOWER, "mean of service start - arrival at depots", _waits_s("depot")),
 )  # fmt: skip
 
 _DECISION_KPIS = (

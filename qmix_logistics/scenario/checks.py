@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -47,6 +48,9 @@ def check(parts: Parts) -> Iterator[Finding]:
         yield from _check_replications(parts["demand"], parts["experiment"].replications)
     if "policies" in parts:
         yield from _check_policies(parts)
+    if "report" in parts and parts["report"].records == "parquet" and importlib.util.find_spec("pyarrow") is None:
+        message = "is parquet, which needs the package pyarrow: pip install 'qmix-logistics[parquet]', or use csv"
+        yield ("report", "records"), message
 
 
 def _check_network(parts: Parts) -> Iterator[Finding]:

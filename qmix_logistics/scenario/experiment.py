@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from qmix_logistics.scenario.document import Document
 from qmix_logistics.scenario.policies import PolicyName
@@ -30,10 +30,15 @@ class Experiment(Document):
     """A difference smaller than this does not matter to you: ``equivalent`` if the whole interval lies within."""
 
 
+def _records_kind(value: Any) -> Any:
+    return {True: "csv", False: "none"}[value] if isinstance(value, bool) else value
+
+
 class Report(Document):
     """What is written beside the CSV files."""
 
     html: bool = True
     """Write ``report.html``."""
-    records: bool = True
-    """Write every day's records (orders, tasks, vehicles, visits) as CSV."""
+    records: Annotated[Literal["csv", "parquet", "none"], BeforeValidator(_records_kind)] = "csv"
+    """How every day's records (orders, tasks, vehicles, visits) are written; ``true`` means ``csv``, ``false`` none.
+    ``parquet`` needs the package pyarrow."""

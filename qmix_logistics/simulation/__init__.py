@@ -6,7 +6,7 @@ from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End, Interv
 from qmix_logistics.simulation.randomness import DayKey, Purpose, Split, day_stream
 from qmix_logistics.simulation.records import DayRecords, OrderRecord, SegmentRecord, TaskRecord, VisitRecord
 from qmix_logistics.simulation.simulator import Simulator
-from qmix_logistics.simulation.site import Site, compile_site
+from qmix_logistics.simulation.site import ANY_NUMBER, Site, compile_site
 from qmix_logistics.simulation.state import (
     CHARGE,
     DROP_OFF,
@@ -22,6 +22,7 @@ from qmix_logistics.simulation.state import (
 )
 
 __all__ = [
+    "ANY_NUMBER",
     "CHARGE",
     "DROP_OFF",
     "PARK",

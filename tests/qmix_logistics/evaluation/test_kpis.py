@@ -76,6 +76,20 @@ def test_a_day_by_hand() -> None:
             "station_utilisation_pct": 15 / 36,
             "charger_wait_mean_s": None,
             "charger_utilisation_pct": None,
+            "lost_pct": 0,
+            "declined_pct": 0,
+            "pick_up_wait_mean_s": (14.5 + 38.5 + 62.5) / 3,
+            "breakdowns": 0,
+            "deadlocks": 0,
+            "back_outs": 0,
+            "rescues": 0,
+            "blocked_per_order_s": 0,
+            "tasks_on_board_mean": 3 * 9.5 / 3600,  # on the way back and in the drop-off
+            "distance_per_order_km": 0.009,
+            "vehicle_throughput_per_h": 3,
+            "dock_wait_mean_s": None,
+            "dock_utilisation_pct": None,
+            "depot_wait_mean_s": None,
             "decisions": 3,
             "mask_violations": 0,
             "candidate_cut_pct": 0,
@@ -150,7 +164,8 @@ def test_without_orders_what_is_no_number_is_none() -> None:
     assert undefined == {
         "lead_time_mean_s", "lead_time_median_s", "lead_time_p95_s", "tardiness_mean_s", "on_time_pct",
         "empty_travel_pct", "station_wait_mean_s", "charger_wait_mean_s", "charger_utilisation_pct",
-        "candidate_cut_pct",
+        "candidate_cut_pct", "lost_pct", "declined_pct", "pick_up_wait_mean_s", "blocked_per_order_s",
+        "distance_per_order_km", "dock_wait_mean_s", "dock_utilisation_pct", "depot_wait_mean_s",
     }  # fmt: skip
     assert (found["total_cost"], found["time_idle_pct"]) == (0, 100)
 
