@@ -64,10 +64,10 @@ def _missing_facilities(network: Network, graph: nx.DiGraph[str]) -> Findings:
 
 def _check_arcs(parts: Parts, graph: nx.DiGraph[str]) -> Findings:
     network = parts["network"]
-    if isinstance(network, LaneTraffic):
-        closed = {tuple(arc) for arc in network.closed_arcs}
+    if isinstance(network, LaneTraffic) and network.closed_arcs:
+        complete = build_layout(network.model_copy(update={"closed_arcs": ()})).graph  # type: ignore[arg-type]
         for index, arc in enumerate(network.closed_arcs):
-            if arc[0] not in graph or arc[1] not in graph or not _are_neighbours(graph, arc, closed, network):
+            if not complete.has_edge(*arc):
                 yield (
                     ("network", "closed_arcs", index),
                     f"{arc[0]} -> {arc[1]} is no arc of this {_EXAMPLE[type(network)]}",
@@ -134,14 +134,6 @@ def _lost_places(network: Network, graph: nx.DiGraph[str], lost: list[str]) -> F
 def _main_part(graph: nx.DiGraph[str], places: set[str]) -> set[str]:
     """Return the part of a graph whose nodes reach each other that has the most places."""
     return max(nx.strongly_connected_components(graph), key=lambda part: (len(part & places), len(part)), default=set())
-
-
-def _are_neighbours(
-    graph: nx.DiGraph[str], arc: tuple[str, str], closed: set[tuple[str, ...]], network: LaneTraffic
-) -> bool:
-    """Tell whether an arc would be there if it were not closed."""
-    complete = build_layout(network.model_copy(update={"closed_arcs": ()}))  # type: ignore[arg-type]
-    return complete.graph.has_edge(*arc)
 
 
 def _check_demand(demand: Any, graph: nx.DiGraph[str], fleet: tuple[VehicleClass, ...]) -> Findings:

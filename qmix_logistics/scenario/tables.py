@@ -76,9 +76,10 @@ class Table:
             value = float(text)
         except ValueError:
             value = math.nan
-        if not low <= value <= high:
+        if not low <= value <= high or math.isinf(value):
             bounds = "" if low == -math.inf else f" of at least {low:g}"
-            self.report(row, column, f"is '{text}'; expected a number{bounds}")
+            what = "finite number" if math.isinf(value) else "number"
+            self.report(row, column, f"is '{text}'; expected a {what}{bounds}")
             return 0.0 if math.isnan(default) else default
         return value
 

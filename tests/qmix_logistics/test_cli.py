@@ -263,3 +263,53 @@ def test_help_imports_none_of_the_heavy_packages() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "Commands:" in done.stdout
     assert done.stdout.splitlines()[-1] == "LOADED"
+
+
+SOLOMON = """T1
+
+VEHICLE
+NUMBER     CAPACITY
+  3         20
+
+CUSTOMER
+    0      0         0          0          0        100          0
+    1      1         1         10         10         50          5
+    2      3         4          7          0         90          5
+"""
+
+
+def test_an_imported_instance_is_a_sound_scenario(tmp_path: Path) -> None:
+    source, out = tmp_path / "T1.txt", tmp_path / "made" / "t1.yaml"
+    source.write_text(SOLOMON, encoding="utf-8")
+    outcome = call("import", "solomon", source, "-o", out, "--vehicles", 2)
+    assert outcome.status == 0
+    assert outcome.out.splitlines() == [str(out), str(out.with_name("t1-orders.csv"))]
+    assert "2 of 2 orders were taken" in outcome.err
+    assert out.read_text(encoding="utf-8").startswith("# Imported from T1.txt")
+    assert call("validate", out).status == 0
+    again = call("import", "solomon", source, "-o", out)
+    assert (again.status, "add --force" in again.err) == (2, True)
+    assert call("import", "solomon", source, "-o", out, "--force").status == 0
+
+
+def test_an_import_that_cannot_be_made_says_why(tmp_path: Path) -> None:
+    source = tmp_path / "T1.txt"
+    source.write_text("nothing", encoding="utf-8")
+    for words, message in (
+        (("sollomon", source), "is no format; expected one of solomon"),
+        (("solomon", source), "is no Solomon instance"),
+        (("solomon", tmp_path / "none.txt"), "cannot be read"),
+        (("dpdp", tmp_path), "holds 0 files of orders"),
+        (("road", tmp_path), "has no nodes.csv"),
+    ):
+        outcome = call("import", *words, "-o", tmp_path / "out.yaml")
+        assert outcome.status == 2, words
+        assert message in outcome.err
+        assert "Traceback" not in outcome.err
+        assert not (tmp_path / "out.yaml").exists()
+
+
+def test_the_formats_are_listed() -> None:
+    outcome = call("import", "--formats")
+    assert outcome.status == 0
+    assert [line.split()[0] for line in outcome.out.splitlines()][:3] == ["solomon", "homberger", "li_lim"]
