@@ -66,10 +66,12 @@ class Router:
         for edge in self._edges:
             self._out[edge.tail].append(edge)
         self._trees: dict[int, dict[int, Edge | None]] = {}
+        self._backwards: tuple[dict[tuple[int, int], Edge], csr_array] | None = None
 
     def forget(self) -> None:
         """Forget all ways, because an arc has been blocked or opened."""
         self._trees.clear()
+        self._backwards = None
 
     def shortest(self, starts: Sequence[Start], here: Sequence[Berth], place: int) -> Route | None:
         """
@@ -223,19 +225,25 @@ class Router:
 
     def _tree(self, finish: int) -> dict[int, Edge | None]:
         """Return the next edge of the shortest way to a junction, from every other."""
+        if self._backwards is None:
+            self._backwards = self._graph()
+        best, times = self._backwards
+        if not best:
+            return {}
+        _, following = dijkstra(times, indices=[finish], return_predecessors=True)
+        return {junction: best.get((junction, after)) for junction, after in enumerate(following[0].tolist())}
+
+    def _graph(self) -> tuple[dict[tuple[int, int], Edge], csr_array]:
+        """Return the best open edge between two junctions, and the times of all of them, from head to tail."""
         best: dict[tuple[int, int], Edge] = {}
         for edge in self._edges:
             key = edge.tail, edge.head
             if not self._is_closed(edge) and (key not in best or self._free_s(edge) < self._free_s(best[key])):
                 best[key] = edge
-        if not best:
-            return {}
-        tails, heads = np.array(list(best)).T
+        tails, heads = np.array(list(best), int).reshape(-1, 2).T
         times_s = np.array([max(self._free_s(edge), 1e-9) for edge in best.values()])
         number = self._lanes.num_junctions
-        backwards = csr_array((times_s, (heads, tails)), shape=(number, number))
-        _, following = dijkstra(backwards, indices=[finish], return_predecessors=True)
-        return {junction: best.get((junction, int(following[0, junction]))) for junction in range(number)}
+        return best, csr_array((times_s, (heads, tails)), shape=(number, number))
 
     def _is_closed(self, edge: Edge) -> bool:
         return edge.direction in self._in_use[edge.segment].closed
