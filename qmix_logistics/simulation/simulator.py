@@ -13,7 +13,7 @@ from qmix_logistics.simulation.collecting import order_records, segment_records,
 from qmix_logistics.simulation.day import Day
 from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End
 from qmix_logistics.simulation.feasibility import Feasibility, drop_offs
-from qmix_logistics.simulation.lane_traffic import LaneTraffic
+from qmix_logistics.simulation.lanes.traffic import LaneTraffic
 from qmix_logistics.simulation.ledger import Ledger
 from qmix_logistics.simulation.mishaps import start_mishaps
 from qmix_logistics.simulation.records import DayRecords

@@ -9,8 +9,8 @@ import simpy
 
 from qmix_logistics.simulation.battery import charged_wh, charging_time_s
 from qmix_logistics.simulation.facility import Facility, FacilityGroup
-from qmix_logistics.simulation.lane_motion import LaneMotion
-from qmix_logistics.simulation.lane_traffic import LaneTraffic
+from qmix_logistics.simulation.lanes.motion import LaneMotion
+from qmix_logistics.simulation.lanes.traffic import LaneTraffic
 from qmix_logistics.simulation.meter import StateMeter
 from qmix_logistics.simulation.motion import Steps, TripMotion
 from qmix_logistics.simulation.records import VisitRecord

@@ -10,8 +10,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from qmix_logistics.simulation.lane import Lane
-from qmix_logistics.simulation.lanes import FORWARD, Berth, Edge, Gate, Lanes
+from qmix_logistics.simulation.lanes.lane import Lane
+from qmix_logistics.simulation.lanes.segments import FORWARD, Berth, Edge, Gate, Lanes
 
 REPEATED = 2.0
 """An arc of a way that was offered already counts this many times longer for the next one."""

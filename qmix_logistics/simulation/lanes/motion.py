@@ -8,12 +8,12 @@ from typing import Any
 import simpy
 
 from qmix_logistics.simulation.facility import Facility
-from qmix_logistics.simulation.lane import Entry, Lane, Rider
-from qmix_logistics.simulation.lane_traffic import BackOut, LaneTraffic, Reroute
-from qmix_logistics.simulation.lanes import FORWARD, Gate
+from qmix_logistics.simulation.lanes.lane import Entry, Lane, Rider
+from qmix_logistics.simulation.lanes.routing import Route, Step
+from qmix_logistics.simulation.lanes.segments import FORWARD, Gate
+from qmix_logistics.simulation.lanes.traffic import BackOut, LaneTraffic, Reroute
 from qmix_logistics.simulation.meter import StateMeter
 from qmix_logistics.simulation.motion import Steps, TripMotion
-from qmix_logistics.simulation.routing import Route, Step
 from qmix_logistics.simulation.state import BLOCKED, BROKEN, VehicleState
 from qmix_logistics.simulation.world import World
 

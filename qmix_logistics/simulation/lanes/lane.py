@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import simpy
 
-from qmix_logistics.simulation.lanes import FORWARD, Segment
+from qmix_logistics.simulation.lanes.segments import FORWARD, Segment
 
 
 class Rider:

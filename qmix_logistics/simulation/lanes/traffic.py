@@ -8,9 +8,9 @@ from typing import Any
 import simpy
 
 from qmix_logistics.simulation.day import Span
-from qmix_logistics.simulation.lane import Lane, Rider
-from qmix_logistics.simulation.lanes import FORWARD, Berth, Lanes
-from qmix_logistics.simulation.routing import Router, Start, Step
+from qmix_logistics.simulation.lanes.lane import Lane, Rider
+from qmix_logistics.simulation.lanes.routing import Router, Start, Step
+from qmix_logistics.simulation.lanes.segments import FORWARD, Berth, Lanes
 from qmix_logistics.simulation.world import World
 
 WATCH_S = 5.0
