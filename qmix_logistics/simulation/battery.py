@@ -45,3 +45,19 @@ def charged_wh(battery: Battery, from_wh: float, time_s: float) -> float:
             level_wh += step_s * power_w / 3600
             left_s -= step_s
     return level_wh
+
+
+def charging_plan(battery: Battery, start_wh: float) -> tuple[float, float, float]:
+    """
+    Return the energy at which charging ends, the time until then, and the time after which a vehicle may leave.
+
+    Parameters
+    ----------
+    battery
+        The battery.
+    start_wh
+        Energy at the beginning.
+    """
+    full_wh = max(battery.charge_to_pct / 100 * battery.capacity_wh, start_wh)
+    leave_wh = min(max(battery.interruptible_above_pct / 100 * battery.capacity_wh, start_wh), full_wh)
+    return full_wh, charging_time_s(battery, start_wh, full_wh), charging_time_s(battery, start_wh, leave_wh)

@@ -126,3 +126,10 @@ class Day:
     windows: Shaped[np.ndarray, " task"] | None = None
     more_loads: Float[np.ndarray, "task more_units"] | None = None
     mishaps: Mishaps = field(default_factory=Mishaps)
+
+    def successors(self) -> dict[int, list[int]]:
+        """Return for each task that others wait for the numbers of those."""
+        successors: dict[int, list[int]] = {}
+        for task in np.flatnonzero(self.tasks["after"] != NO_TASK).tolist():
+            successors.setdefault(int(self.tasks["after"][task]), []).append(task)
+        return successors

@@ -11,16 +11,17 @@ from jaxtyping import Bool, Int, Shaped
 
 from qmix_logistics.simulation.collecting import order_records, segment_records, task_records
 from qmix_logistics.simulation.day import Day
+from qmix_logistics.simulation.drop_offs import drop_offs
 from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End
-from qmix_logistics.simulation.feasibility import Feasibility, drop_offs
+from qmix_logistics.simulation.feasibility import Feasibility
 from qmix_logistics.simulation.lanes.traffic import LaneTraffic
 from qmix_logistics.simulation.ledger import Ledger
 from qmix_logistics.simulation.mishaps import start_mishaps
 from qmix_logistics.simulation.records import DayRecords
 from qmix_logistics.simulation.site import Site
-from qmix_logistics.simulation.state import CHARGE, PICK_UP, WAIT, StopKind
+from qmix_logistics.simulation.state import CHARGE, PICK_UP, WAIT, Stop, StopKind
 from qmix_logistics.simulation.vehicle import Vehicle
-from qmix_logistics.simulation.world import Stop, World
+from qmix_logistics.simulation.world import World, release_orders
 
 _KINDS = tuple(StopKind)
 
@@ -69,8 +70,8 @@ class Simulator:
         self._releases_seen = [0] * len(self._vehicles)
         self._is_timeless = [self._feasibility.is_timeless(n) for n in range(len(self._vehicles))]
         self._time_is_over = False
-        self._returns_home = any(c.returns_home for c in self.site.fleet.classes)
-        self._env.process(self._release_orders(day))
+        self._returns_home = np.array([vehicle_class.returns_home for vehicle_class in self.site.fleet.classes])
+        self._env.process(release_orders(self._world))
         self._env.process(self._end_day())
         self._planner = start_mishaps(self._world, self._vehicles, self._ask_all)
         return self._run()
@@ -132,12 +133,11 @@ class Simulator:
 
     def _all_is_done(self) -> bool:
         """Tell whether nothing is on board any more, such as of an order that was lost, and all are home that must."""
-        if np.count_nonzero(self._world.columns.num_on_board):
+        columns = self._world.columns
+        if np.count_nonzero(columns.num_on_board):
             return False
-        if not self._returns_home:
-            return True
-        classes = self.site.fleet.classes
-        return all(v.is_home for v, c in zip(self._vehicles, classes, strict=True) if c.returns_home)
+        is_home = columns.is_available & (columns.place == self.site.fleet.home)
+        return bool(is_home[self._returns_home].all())
 
     def _ask_all(self) -> None:
         """Ask all who wait once more, because the planner can be reached again, or no longer."""
@@ -294,12 +294,6 @@ class Simulator:
         stops = world.board.stops
         self._epoch = self._make_epoch(np.zeros(0, int), stops, np.zeros((0, len(stops)), bool), world.records.end)
         return self._epoch
-
-    def _release_orders(self, day: Day) -> Generator[simpy.Event, Any, None]:
-        for order, release_s in enumerate(day.orders["release_s"].tolist()):
-            if release_s > self._env.now:
-                yield self._env.timeout(release_s - self._env.now)
-            self._world.release_order(order)
 
     def _end_day(self) -> Generator[simpy.Event, Any, None]:
         yield self._env.timeout(self.site.horizon.demand_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -51,6 +52,19 @@ class OrderStatus(enum.IntEnum):
 
 
 NO_TASK = -1
+
+
+class Stop(NamedTuple):
+    """Go to a place, for a reason; ``task`` is ``NO_TASK`` unless it is picked up or dropped off."""
+
+    kind: StopKind
+    place: int
+    task: int
+    route: int = 0
+
+
+RawSegment = tuple[int, VehicleState, float, float, int, int, float, float]
+"""A stretch of a vehicle's day: vehicle, state, start, end, place, target, distance, energy."""
 
 STOP = np.dtype(
     [

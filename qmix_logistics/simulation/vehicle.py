@@ -7,7 +7,7 @@ from typing import Any
 
 import simpy
 
-from qmix_logistics.simulation.battery import charged_wh, charging_time_s
+from qmix_logistics.simulation.battery import charged_wh, charging_plan
 from qmix_logistics.simulation.facility import Facility, FacilityGroup
 from qmix_logistics.simulation.lanes.motion import LaneMotion
 from qmix_logistics.simulation.lanes.traffic import LaneTraffic
@@ -26,9 +26,10 @@ from qmix_logistics.simulation.state import (
     PICK_UP,
     QUEUEING,
     WAIT,
+    Stop,
     VehicleState,
 )
-from qmix_logistics.simulation.world import DROP_OFF_BEGUN, PICK_UP_BEGUN, Stop, World
+from qmix_logistics.simulation.world import DROP_OFF_BEGUN, PICK_UP_BEGUN, World
 
 
 class Vehicle:
@@ -78,13 +79,6 @@ class Vehicle:
     def is_in_the_way(self) -> bool:
         """Whether it stands in a lane."""
         return self._motion.is_in_the_way
-
-    @property
-    def is_home(self) -> bool:
-        """Whether it stands where it began."""
-        return (
-            bool(self._columns.is_available[self._number]) and self.place == self._world.site.fleet.home[self._number]
-        )
 
     def battery_wh(self) -> float:
         """Return the energy in its battery now."""
@@ -251,10 +245,7 @@ class Vehicle:
     def _charge_up(self, start_wh: float) -> Steps:
         world, battery = self._world, self._battery
         assert battery is not None
-        full_wh = max(battery.charge_to_pct / 100 * battery.capacity_wh, start_wh)
-        leave_wh = min(max(battery.interruptible_above_pct / 100 * battery.capacity_wh, start_wh), full_wh)
-        total_s = charging_time_s(battery, start_wh, full_wh)
-        until_leave_s = charging_time_s(battery, start_wh, leave_wh)
+        full_wh, total_s, until_leave_s = charging_plan(battery, start_wh)
         if total_s > 0:
             self._meter.show_charging((full_wh - start_wh) / total_s * 3600)
         self._expect(self._meter.place, total_s)
@@ -297,8 +288,7 @@ class Vehicle:
 
     def _record_visit(self, *, ended_s: float | None) -> None:
         assert self._visit is not None
-        facility, arrived_s, started_s = self._visit
-        self._visit = None
+        (facility, arrived_s, started_s), self._visit = self._visit, None
         if self._world.is_recording:
             site = facility.site
             self._world.records.visits.append(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Generator
+from typing import Any
 
 import numpy as np
 import simpy
@@ -17,28 +18,15 @@ from qmix_logistics.simulation.state import (
     PICK_UP,
     VEHICLE,
     OrderStatus,
+    RawSegment,
     Snapshot,
-    StopKind,
     VehicleColumns,
-    VehicleState,
 )
 from qmix_logistics.simulation.travel import TravelTimes
-
-RawSegment = tuple[int, VehicleState, float, float, int, int, float, float]
-"""A stretch of a vehicle's day: vehicle, state, start, end, place, target, distance, energy."""
 
 OPEN = int(OrderStatus.OPEN)
 PICK_UP_BEGUN, DROP_OFF_BEGUN = 1, 2
 """How far a task has got; 0 before its pick-up has begun."""
-
-
-class Stop(NamedTuple):
-    """Go to a place, for a reason; ``task`` is ``NO_TASK`` unless it is picked up or dropped off."""
-
-    kind: StopKind
-    place: int
-    task: int
-    route: int = 0
 
 
 class World:
@@ -59,44 +47,13 @@ class World:
         Whether vehicles' states and visits are recorded; orders and tasks always are.
     """
 
-    __slots__ = (
-        "_ends_matter",
-        "board",
-        "chargers",
-        "columns",
-        "day",
-        "demand_is_over",
-        "env",
-        "is_choice",
-        "is_dirty",
-        "is_recording",
-        "ledger",
-        "load_units",
-        "mean_drop_off_s",
-        "mean_pick_up_s",
-        "num_freed",
-        "num_open_orders",
-        "num_unclaimed",
-        "on_board",
-        "order_closed_s",
-        "order_status",
-        "pick_up_s",
-        "records",
-        "segments",
-        "site",
-        "stations",
-        "successors",
-        "task_claimed_s",
-        "task_destination",
-        "task_dropped_off_s",
-        "task_order",
-        "task_origin",
-        "task_picked_up_s",
-        "task_progress",
-        "task_vehicle",
-        "travel",
-        "vehicles",
-    )
+    __slots__ = ("_ends_matter", "board", "chargers", "columns", "day", "demand_is_over", "env",
+                 "is_choice", "is_dirty", "is_recording", "ledger", "load_units", "mean_drop_off_s",
+                 "mean_pick_up_s", "num_freed", "num_open_orders", "num_unclaimed", "on_board",
+                 "order_closed_s", "order_status", "pick_up_s", "records", "segments", "site",
+                 "stations", "successors", "task_claimed_s", "task_destination", "task_dropped_off_s",
+                 "task_order", "task_origin", "task_picked_up_s", "task_progress", "task_vehicle",
+                 "travel", "vehicles")  # fmt: skip
 
     def __init__(self, env: simpy.Environment, site: Site, day: Day, ledger: Ledger, *, is_recording: bool) -> None:
         self.env, self.site, self.day, self.ledger = env, site, day, ledger
@@ -119,7 +76,7 @@ class World:
         """Tasks of open orders that no vehicle has taken, whether they are on the board yet or not."""
         self.order_closed_s = np.full(len(day.orders), np.nan)
         self.order_status = np.full(len(day.orders), OPEN, np.int8)
-        self.successors = _successors(day)
+        self.successors = day.successors()
         num_tasks = len(day.tasks)
         self.pick_up_s, self.load_units = day.pick_up_s.tolist(), day.tasks["load_units"].tolist()
         self.mean_pick_up_s, self.mean_drop_off_s = (
@@ -311,9 +268,16 @@ class World:
         self.num_open_orders -= 1
 
 
-def _successors(day: Day) -> dict[int, list[int]]:
-    """Return for each task those that wait for it."""
-    successors: dict[int, list[int]] = {}
-    for task in np.flatnonzero(day.tasks["after"] != NO_TASK).tolist():
-        successors.setdefault(int(day.tasks["after"][task]), []).append(task)
-    return successors
+def release_orders(world: World) -> Generator[simpy.Event, Any, None]:
+    """
+    Let the orders of the day come in, each at its time.
+
+    Parameters
+    ----------
+    world
+        The state of the day.
+    """
+    for order, release_s in enumerate(world.day.orders["release_s"].tolist()):
+        if release_s > world.env.now:
+            yield world.env.timeout(release_s - world.env.now)
+        world.release_order(order)
