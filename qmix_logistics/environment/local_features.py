@@ -198,10 +198,8 @@ def stop_features(
     arrival_s = network.travel_time_s[speed_class, here[:, None], place]
     task_s = network.travel_time_s[speed_class, place, destination] + chosen["handling_s"]
     slack_s = np.where(is_work, chosen["due_s"] - time_s - arrival_s - task_s, 0.0)
-    open_tasks = batch.open_tasks[rows, candidates.columns]
-    weight = chosen["weight"] / open_tasks
-    index = _log_index(site, weight, slack_s, np.maximum(arrival_s + task_s, 1.0))
-    index = np.where(is_work, index, 0.0)
+    weight = chosen["weight"] / (open_tasks := batch.open_tasks[rows, candidates.columns])
+    index = np.where(is_work, _log_index(site, weight, slack_s, np.maximum(arrival_s + task_s, 1.0)), 0.0)
     best = np.where(is_work, index, -np.inf).max(axis=1, initial=-1e3, keepdims=True)
     rival_lead_s, sooner_rivals = _rivals(site, neighbours, place, arrival_s)
     features = assemble(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -61,43 +62,14 @@ def import_dpdp(path: Path, options: ImportOptions) -> ImportedScenario:
             ("order", "from", "to", "release_s", "due_s", "load_units", "pick_up_s", "drop_off_s"), texts
         ),
     }
-    document = {
-        "version": 1,
-        "name": f"dpdp-{path.name}",
-        "description": (
-            f"{path.name} of the ICAPS 2021 dynamic pick-up and delivery competition (Hao et al. 2022, arXiv "
-            "2202.01256): a day between the factories of a manufacturer."
-        ),
-        "network": {
-            "kind": "matrix",
-            "places": "places.csv",
-            "trips": "trips.csv",
-            "docks": [
-                {
-                    "node": name_of[row.cells["factory_id"]],
-                    "servers": int(row.cells["port_num"]),
-                    "approach_s": APPROACH_S,
-                }
-                for row in factories.rows
-            ],
-        },
-        "fleet": [
-            {
-                "id": "truck",
-                "count": count,
-                "speed_mps": SPEED_MPS,
-                "capacity_units": plain(capacity),
-                "max_tasks_on_board": 1000,
-                "unloading": "lifo",
-                "home": homes,
-            }
-        ],
-        "order_classes": [{"id": "standard", "share_pct": 100, "due_s": 14_400}],
-        "demand": {"kind": "orders", "path": "orders.csv"},
-        "horizon": {"demand_s": DAY_S, "drain_s": DRAIN_S},
-        "objective": {"open_order_cost_per_h": 0, "late_order_cost_per_h": 100, "travel_cost_per_km": 1},
-        "policies": [{"kind": kind} for kind in RULES],
-        "experiment": {"replications": 1},
+    fleet = {
+        "id": "truck",
+        "count": count,
+        "speed_mps": SPEED_MPS,
+        "capacity_units": plain(capacity),
+        "max_tasks_on_board": 1000,
+        "unloading": "lifo",
+        "home": homes,
     }
     split = len(texts) - len(rows)
     note = sentences(
@@ -107,7 +79,33 @@ def import_dpdp(path: Path, options: ImportOptions) -> ImportedScenario:
         "Every arrival at a factory docks for half an hour; the competition weighs lateness against kilometres by "
         "its own rule, here an hour late costs as much as 100 km",
     )
-    return ImportedScenario(document, files, note)
+    return ImportedScenario(_document(path.name, _docks(factories, name_of), fleet), files, note)
+
+
+def _document(name: str, docks: list[dict[str, Any]], fleet: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "name": f"dpdp-{name}",
+        "description": (
+            f"{name} of the ICAPS 2021 dynamic pick-up and delivery competition (Hao et al. 2022, arXiv 2202.01256): a "
+            "day between the factories of a manufacturer."
+        ),
+        "network": {"kind": "matrix", "places": "places.csv", "trips": "trips.csv", "docks": docks},
+        "fleet": [fleet],
+        "order_classes": [{"id": "standard", "share_pct": 100, "due_s": 14_400}],
+        "demand": {"kind": "orders", "path": "orders.csv"},
+        "horizon": {"demand_s": DAY_S, "drain_s": DRAIN_S},
+        "objective": {"open_order_cost_per_h": 0, "late_order_cost_per_h": 100, "travel_cost_per_km": 1},
+        "policies": [{"kind": kind} for kind in RULES],
+        "experiment": {"replications": 1},
+    }
+
+
+def _docks(factories: Table, name_of: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"node": name_of[row.cells["factory_id"]], "servers": int(row.cells["port_num"]), "approach_s": APPROACH_S}
+        for row in factories.rows
+    ]
 
 
 def _only(folder: Path, pattern: str, what: str) -> Path:

@@ -222,11 +222,10 @@ class Simulator:
 
     def _signature(self, feasible: Bool[np.ndarray, " stop"], number: int) -> Signature:
         """Return what tells one choice from another; a vehicle that charges does not care who else was freed."""
-        board = self._world.board
         can_pick_up = np.count_nonzero(feasible[self._feasibility.num_facilities :]) > 0  # or drop off
         num_freed = 0 if self._vehicles[number].is_charging else self._world.num_freed
         facilities = feasible[: self._feasibility.num_facilities].tobytes()
-        return facilities, (board.version, num_freed) if can_pick_up else None
+        return facilities, (self._world.board.version, num_freed) if can_pick_up else None
 
     def _legal_columns(self, epoch: DecisionEpoch, dispatch: Dispatch) -> list[int]:
         columns, taken = [], set()
@@ -288,8 +287,8 @@ class Simulator:
             vehicle.close()
         is_complete = world.num_open_orders == 0 and self.site.horizon.drain_s > 0
         world.records.end = End.COMPLETED if is_complete else End.TRUNCATED
-        released = world.day.orders["release_s"] <= now
-        open_weight = float(world.day.orders["weight"][released & np.isnan(world.order_closed_s)].sum())
+        is_open = (world.day.orders["release_s"] <= now) & np.isnan(world.order_closed_s)
+        open_weight = float(world.day.orders["weight"][is_open].sum())
         self._ledger.charge(now, open_weight * self.site.objective.unfinished_order_cost)
         stops = world.board.stops
         self._epoch = self._make_epoch(np.zeros(0, int), stops, np.zeros((0, len(stops)), bool), world.records.end)
