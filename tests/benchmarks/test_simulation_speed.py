@@ -73,7 +73,17 @@ def test_a_day_of_300_orders(has_batteries: bool, figures: Figures) -> None:
 
 
 def test_a_day_with_congestion(figures: Figures) -> None:
-    figures.add_unmeasured("simulate a day, congestion", "<= 0.15 s", "not built")
+    spec = benchmark_scenario()
+    network = spec.network.model_copy(update={"congestion": "segments", "one_way_aisles": True})
+    whole = course(spec.model_copy(update={"network": network}))
+    measured = Course(whole.site, first_orders(whole.day, 300))
+    measured.play()
+    times_s = [measured.play() for _ in range(REPEATS)]
+    events = measured.num_events()
+    note = "the same in one-way aisles where vehicles block each other"
+    figures.add("simulate a day, congestion", times_s, "s", budget=0.15, note=note)
+    figures.add("events an order, congestion", [events / 300], "", budget=40)
+    assert events / 300 <= 40
 
 
 def test_an_event_of_a_large_fleet(figures: Figures) -> None:
