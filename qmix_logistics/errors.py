@@ -7,7 +7,8 @@ Everything that this package raises on purpose.
     ├── ScenarioError      the scenario, or a file that it names, cannot be used
     ├── RunFolderError     the run folder cannot be written, or does not belong to this scenario
     ├── JobError           a part of a run failed
-    └── PolicyFileError    a saved policy cannot be used with this scenario
+    ├── PolicyFileError    a saved policy cannot be used with this scenario
+    └── TeamError          an environment that is not ours cannot be used
 """
 
 from __future__ import annotations
@@ -74,3 +75,7 @@ class JobError(QmixLogisticsError):
 
 class PolicyFileError(QmixLogisticsError):
     """A saved policy cannot be used with this scenario."""
+
+
+class TeamError(QmixLogisticsError):
+    """An environment that is not ours cannot be used."""

@@ -63,8 +63,8 @@ class TrainJob:
 
     def run(self, report: Callable[[float], None]) -> None:
         """Train, from the last checkpoint if there is one, and keep the best policy; see ``Job``."""
-        from qmix_logistics.learning.trainer import Trainer
-        from qmix_logistics.learning.training_run import save_training, train
+        from qmix_logistics.learning.dispatch.trainer import Trainer
+        from qmix_logistics.learning.dispatch.training_run import save_training, train
 
         world, entry = world_of(self.scenario), self._entry
         training, saved = world.spec.training, RunFolder(self.folder).checkpoint(self._policy, self.seed)
@@ -161,7 +161,7 @@ def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Poli
     """Return a policy that plays several days in a process."""
     entry = world_of(scenario).spec.policies[index]
     if isinstance(entry, LearnedPolicy):
-        from qmix_logistics.learning.learned_policy import load_policy
+        from qmix_logistics.learning.dispatch.learned_policy import load_policy
 
         return load_policy(RunFolder(folder).policy(policy_name(entry), training_seed))
     return build_baseline(entry)

@@ -74,11 +74,15 @@ class RollingHorizonPolicy(_Baseline):
     """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
 
 
-Algorithm = Literal["iql", "vdn", "qmix"]
+Algorithm = Literal["iql", "vdn", "qmix", "qplex", "qtran_base", "qtran_alt", "cw_qmix", "ow_qmix"]
 
 
 class LearnedPolicy(Document):
-    """A team policy learned by value factorisation (independent, additive, or monotonic mixing)."""
+    """
+    A team policy learned by value factorisation.
+
+    Independent (IQL), additive (VDN), monotonic (QMIX, CW-QMIX, OW-QMIX), duplex (QPLEX), or by transformation (QTRAN).
+    """
 
     kind: Algorithm
     name: PolicyName | None = None

@@ -100,7 +100,13 @@ class Training(Document):
     learning_rate: Annotated[float, Field(gt=0)] = 5e-4
     """Step size of Adam; it falls linearly to a tenth."""
     polyak: Annotated[float, Field(gt=0, le=1)] = 0.005
-    """Share of the online network that enters the target network at each step."""
+    """Share of the online network that enters the target network; 1: copied whole."""
+    target_every_updates: Annotated[int, Field(ge=1)] = 1
+    """Gradient steps between two such changes of the target network."""
+    weighting_alpha: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """What values that are too high count, in CW-QMIX and OW-QMIX."""
+    priority_exponent: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """How much oftener badly predicted decisions are drawn; 0: all alike."""
     gradient_clip: Annotated[float, Field(gt=0)] = 10.0
     """Largest norm of a gradient."""
     hidden: Annotated[int, Field(ge=4, le=1024)] = 64

@@ -14,13 +14,13 @@ from qmix_logistics.composition import build_demand
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.episode import play
-from qmix_logistics.learning.building import build_network, replay_shape, reward_unit
-from qmix_logistics.learning.learned_policy import LearnedPolicy
+from qmix_logistics.learning.dispatch.building import build_network, replay_shape, reward_unit
+from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.learned_policy import LearnedPolicy
+from qmix_logistics.learning.dispatch.replay import Replay
+from qmix_logistics.learning.dispatch.rollout import BatchRollout
+from qmix_logistics.learning.dispatch.scorers import GreedyScorer, atc_scores
 from qmix_logistics.learning.learner import Learner
-from qmix_logistics.learning.replay import Replay
-from qmix_logistics.learning.rollout import BatchRollout
-from qmix_logistics.learning.scorers import GreedyScorer, atc_scores
-from qmix_logistics.learning.utility_network import UtilityNetwork
 from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import DayKey, DecisionEpoch, Dispatch, Simulator, Site, Split, compile_site
 from qmix_logistics_baselines import rules

@@ -5,21 +5,24 @@ from __future__ import annotations
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from qmix_logistics.learning.mixers.mixer import Mixer, StateBatch, StateEncoder, StateValue, sum_by_epoch
+from qmix_logistics.learning.mixers.mixer import Mixer
+from qmix_logistics.learning.network.decisions import Decisions
+from qmix_logistics.learning.network.heads import Heads
 
 
 class AdditiveMixer(Mixer):
     r"""
-    Sum the utilities of those who decide, and add a value of the state (VDN [1]_, in its form VDN-S [2]_).
+    Sum the utilities of those who decide (VDN [1]_).
 
     .. math:: Q_{tot} = \sum_{i} q_i + v(s)
 
-    The state's value is needed here: one vehicle decides now and three the next time, and the busy ones count too.
+    The value of the state, :math:`v`, makes it VDN-S [2]_. It is needed where one vehicle decides now and three the
+    next time, and the busy ones count too; without heads it is left out, as in [1]_.
 
     Parameters
     ----------
-    hidden
-        Width.
+    heads
+        Where the value of the state comes from; None for a plain sum.
 
     References
     ----------
@@ -28,19 +31,13 @@ class AdditiveMixer(Mixer):
     """
 
     is_joint = True
+    is_monotone = True
 
-    def __init__(self, hidden: int) -> None:
+    def __init__(self, heads: Heads | None) -> None:
         super().__init__()
-        self.encoder = StateEncoder(hidden)
-        self.value = StateValue(hidden)
+        self.value = heads.value() if heads is not None else None
 
-    def forward(
-        self,
-        utilities: Float[Tensor, " row"],
-        embeddings: Float[Tensor, "row hidden"],
-        epoch: Int[Tensor, " row"],
-        state: StateBatch,
-    ) -> Float[Tensor, " epoch"]:
-        """Return the value of each epoch; see ``Mixer``."""
-        value = self.value(self.encoder(state), state)
-        return sum_by_epoch(utilities, epoch, len(value)) + value
+    def forward(self, decisions: Decisions, slots: Int[Tensor, " row"]) -> Float[Tensor, " group"]:
+        """Return the value of each group; see ``Mixer``."""
+        total = decisions.team.grouping.sum(decisions.utilities.of(slots))
+        return total if self.value is None else total + self.value(decisions.team)

@@ -5,25 +5,22 @@ from __future__ import annotations
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from qmix_logistics.learning.mixers.mixer import Mixer, StateBatch
+from qmix_logistics.learning.mixers.mixer import Mixer
+from qmix_logistics.learning.network.decisions import Decisions
 
 
 class IndependentMixer(Mixer):
     """
-    Let every vehicle learn the team's return by itself (IQL, Tan 1993).
+    Let every agent learn the team's return by itself (IQL [1]_).
 
-    A vehicle that does not decide when the return is bootstrapped takes the mean utility of those that do: with
-    shared weights all of them estimate the return of the same team.
+    References
+    ----------
+    .. [1] Tan (1993), Multi-agent reinforcement learning: independent vs. cooperative agents, ICML.
     """
 
     is_joint = False
+    is_monotone = True
 
-    def forward(
-        self,
-        utilities: Float[Tensor, " row"],
-        embeddings: Float[Tensor, "row hidden"],
-        epoch: Int[Tensor, " row"],
-        state: StateBatch,
-    ) -> Float[Tensor, " row"]:
+    def forward(self, decisions: Decisions, slots: Int[Tensor, " row"]) -> Float[Tensor, " row"]:
         """Return the utilities; see ``Mixer``."""
-        return utilities
+        return decisions.utilities.of(slots)

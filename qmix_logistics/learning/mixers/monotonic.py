@@ -1,31 +1,30 @@
-"""Monotonic mixing: QMIX, for any number of vehicles."""
+"""Monotonic mixing: QMIX."""
 
 from __future__ import annotations
 
-import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from qmix_logistics.learning.mixers.mixer import Mixer, StateBatch, StateEncoder, StateValue, sum_by_epoch
+from qmix_logistics.learning.mixers.mixer import Mixer
+from qmix_logistics.learning.network.decisions import Decisions
+from qmix_logistics.learning.network.heads import Heads
 
 
 class MonotonicMixer(Mixer):
     r"""
     Mix utilities into a joint value that is monotone in each of them [1]_.
 
-    .. math:: Q_{tot} = |w_2(s)|^\top \mathrm{elu}\Big(\sum_i |w_1(h_i, s)| q_i + b_1(s)\Big) + v(s)
+    .. math:: Q_{tot} = |w_2(s)|^\top \mathrm{elu}\Big(\sum_i |w_{1,i}(s)| q_i + b_1(s)\Big) + v(s)
 
-    Differences: :math:`w_1` of a vehicle is made from its embedding :math:`h_i` and the pooled state instead of being
-    a row of a matrix of fixed size, so the same weights mix any number of vehicles; the state is pooled; and only
-    vehicles that decide are summed. Biases of the weights start so that the slope is about 1, as in a sum: with
-    random ones it is about 0.1, and utilities learn slowly.
+    With ``FixedHeads`` this is the published mixer. With ``SharedHeads`` :math:`w_{1,i}` is made from the embedding of
+    agent :math:`i` and the pooled state instead of being a row of a matrix of fixed size, so the same weights mix any
+    number of vehicles, and only those that decide are summed. One difference in both: biases of the weights start so
+    that the slope is about 1, as in a sum; with random ones it is about 0.1, and utilities learn slowly.
 
     Parameters
     ----------
-    embedding
-        Length of the vehicles' embeddings.
-    hidden
-        Width of the state encoder.
+    heads
+        Make the weights.
     mixer_hidden
         Width of the mixing layer.
 
@@ -35,28 +34,22 @@ class MonotonicMixer(Mixer):
     """
 
     is_joint = True
+    is_monotone = True
 
-    def __init__(self, embedding: int, hidden: int, mixer_hidden: int) -> None:
+    def __init__(self, heads: Heads, mixer_hidden: int) -> None:
         super().__init__()
-        self.encoder = StateEncoder(hidden)
-        self.first_weight = nn.Linear(embedding + hidden, mixer_hidden)
-        self.first_bias = nn.Linear(hidden, mixer_hidden)
-        self.second_weight = nn.Linear(hidden, mixer_hidden)
-        self.value = StateValue(hidden)
-        for layer in (self.first_weight, self.second_weight):
-            nn.init.constant_(layer.bias, mixer_hidden**-0.5)
+        self.first_weight = heads.of_rows(mixer_hidden)
+        self.first_bias = heads.of_groups(mixer_hidden)
+        self.second_weight = heads.weights_of_groups(mixer_hidden)
+        self.value = heads.value()
+        for head in (self.first_weight, self.second_weight):
+            head.start_at(mixer_hidden**-0.5)
 
-    def forward(
-        self,
-        utilities: Float[Tensor, " row"],
-        embeddings: Float[Tensor, "row hidden"],
-        epoch: Int[Tensor, " row"],
-        state: StateBatch,
-    ) -> Float[Tensor, " epoch"]:
-        """Return the value of each epoch; see ``Mixer``."""
-        encoded = self.encoder(state)
-        weight = self.first_weight(torch.cat([embeddings, encoded[epoch]], dim=1)).abs()
-        mixed = sum_by_epoch(weight * utilities[:, None], epoch, len(encoded))
-        hidden = nn.functional.elu(mixed + self.first_bias(encoded))
-        second = self.second_weight(encoded).abs()
-        return (hidden * second).sum(dim=1) + self.value(encoded, state)
+    def forward(self, decisions: Decisions, slots: Int[Tensor, " row"]) -> Float[Tensor, " group"]:
+        """Return the value of each group; see ``Mixer``."""
+        team = decisions.team
+        weight = self.first_weight(team, team.state).abs()
+        mixed = team.grouping.sum(weight * decisions.utilities.of(slots)[:, None])
+        hidden = nn.functional.elu(mixed + self.first_bias(team, team.state))
+        second = self.second_weight(team, team.state).abs()
+        return (hidden * second).sum(dim=1) + self.value(team)

@@ -1,24 +1,30 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import get_args
 
 import numpy as np
 import pytest
 import torch
 from documents import battery_scenario, scenario
 from playing import first_orders, test_day
+from torch import Tensor
 
 from qmix_logistics.environment.codec import Codec
-from qmix_logistics.learning.building import build_network, replay_shape
-from qmix_logistics.learning.hindsight import NUM_FEATURES, Hindsight
-from qmix_logistics.learning.learner import Learner, local_batch
-from qmix_logistics.learning.replay import TERMINAL, Replay, Sample
+from qmix_logistics.learning.dispatch.building import build_learner, replay_shape
+from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.hindsight import NUM_FEATURES, Hindsight
+from qmix_logistics.learning.dispatch.replay import TERMINAL, DrawnDecisions, Replay
+from qmix_logistics.learning.dispatch.sample import DispatchSample, local_batch
+from qmix_logistics.learning.learner import Learner
+from qmix_logistics.learning.network.team_network import TeamNetwork
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import Day, DecisionEpoch, Simulator, Site, compile_site
 
 TRAINING = Training(hidden=16, mixer_hidden=8)
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 
 
 def two_tasks_at(spec: ScenarioSpec, times_s: list[float]) -> tuple[Site, Day]:
@@ -36,7 +42,7 @@ def first_epoch(spec: ScenarioSpec, times_s: list[float]) -> tuple[Site, Decisio
     return site, epoch
 
 
-def sample_with(site: Site, epoch: DecisionEpoch, slots: list[int] | None = None) -> Sample:
+def sample_with(site: Site, epoch: DecisionEpoch, slots: list[int] | None = None) -> DrawnDecisions:
     """A sample of one decision, bootstrapped at the same epoch."""
     observation = Codec(site).encode([epoch], with_state=True)
     replay = Replay(replay_shape(site), 2**20)
@@ -47,14 +53,29 @@ def sample_with(site: Site, epoch: DecisionEpoch, slots: list[int] | None = None
     return replay.sample(1, 100.0, 0.0, np.random.default_rng(0))
 
 
-def learner_of(algorithm: Algorithm, seed: int = 0) -> Learner:
+def learner_of(algorithm: Algorithm, seed: int = 0, **settings: float) -> Learner:
     """A learner whose advantages are not 0."""
-    learner = Learner(build_network(algorithm, TRAINING, seed), 1e-3, 0.1, 10.0)
+    training = TRAINING.model_copy(update={"learning_rate": 1e-3, "polyak": 0.1, **settings})
+    learner = build_learner(algorithm, training, seed)
     torch.manual_seed(seed)
-    for network in (learner.network, learner.target):
-        torch.nn.init.normal_(network.utilities.advantage.weight)
+    teams = [learner.network, *([learner.network.central] if learner.network.central is not None else [])]
+    for team in teams:
+        torch.nn.init.normal_(agents_of(team).advantage.weight)
     learner.target.load_state_dict(learner.network.state_dict())
     return learner
+
+
+def agents_of(team: TeamNetwork) -> UtilityNetwork:
+    assert isinstance(team.agents, UtilityNetwork)
+    return team.agents
+
+
+def values_of(learner: Learner, drawn: DrawnDecisions) -> Tensor:
+    return learner.loss(DispatchSample(drawn)).values
+
+
+def targets_of(learner: Learner, drawn: DrawnDecisions) -> Tensor:
+    return learner.loss(DispatchSample(drawn)).targets
 
 
 @pytest.mark.parametrize("algorithm", ["vdn", "qmix"])
@@ -66,29 +87,29 @@ def test_only_one_vehicle_gets_a_task_in_the_bootstrap(algorithm: Algorithm) -> 
     """
     site, epoch = first_epoch(scenario(), [0.0])
     learner, sample = learner_of(algorithm), sample_with(site, epoch)
-    utilities = learner.target.utilities(local_batch(sample.next_rows))
+    utilities = agents_of(learner.target)(local_batch(sample.next_rows))
     tasks = sample.next_rows["tasks"][:, : utilities.advantage.shape[1]]
     take = [int((tasks[row] >= 0).argmax()) for row in range(2)]
     wait = [int(((tasks[row] < 0) & (utilities.advantage[row].numpy() > -np.inf)).argmax()) for row in range(2)]
     winner = int(utilities.advantage[[0, 1], take].argmax())
     slots = [take[row] if row == winner else wait[row] for row in range(2)]
     executable = sample_with(site, epoch, slots)
-    expected = -1.0 + learner.values(executable).item()
-    assert learner.targets(sample).item() == pytest.approx(expected, rel=1e-3)
+    expected = -1.0 + values_of(learner, executable).item()
+    assert targets_of(learner, sample).item() == pytest.approx(expected, rel=1e-3)
 
 
-@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_completed_day_is_not_bootstrapped(algorithm: Algorithm) -> None:
     site, epoch = first_epoch(scenario(), [0.0])
     observation, replay = Codec(site).encode([epoch], with_state=True), Replay(replay_shape(site), 2**20)
     rows = np.arange(2)
     number = replay.add(observation, 0, rows, observation.mask.argmax(axis=1), np.zeros(NUM_FEATURES))
     replay.connect(number, TERMINAL, -3.0, 9.0)
-    targets = learner_of(algorithm).targets(replay.sample(4, 100.0, 0.0, np.random.default_rng(0)))
+    targets = targets_of(learner_of(algorithm), replay.sample(4, 100.0, 0.0, np.random.default_rng(0)))
     assert set(targets.tolist()) == {-3.0}
 
 
-@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_vehicles_that_never_decide_change_no_gradient_of_the_agents(algorithm: Algorithm) -> None:
     """Only rows enter the mixer: with the same state, a decision of two among two or among five is learned alike."""
     site, epoch = first_epoch(scenario(), [0.0, 0.0])
@@ -99,8 +120,9 @@ def test_vehicles_that_never_decide_change_no_gradient_of_the_agents(algorithm: 
     gradients, targets = [], []
     for each in (sample, wide):
         learner = learner_of(algorithm)
-        targets.append(learner.targets(each))
-        learner.values(each).sum().backward()
+        loss = learner.loss(DispatchSample(each))
+        targets.append(loss.targets)
+        loss.values.sum().backward()
         gradients.append(
             [parameter.grad.clone() for parameter in learner.network.parameters() if parameter.grad is not None]
         )
@@ -122,7 +144,7 @@ def _with_copies(epochs: np.ndarray, times: int) -> np.ndarray:
     return wide
 
 
-@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_values_learn_a_known_return(algorithm: Algorithm) -> None:
     """Two choices, worth -1 and -3 for ever after: both are learned, so the better one is taken."""
     site, epoch = first_epoch(battery_scenario(fleet__0__count=1), [0.0, 0.0])
@@ -131,13 +153,13 @@ def test_values_learn_a_known_return(algorithm: Algorithm) -> None:
     for slot, reward in zip(tasks, (-1.0, -3.0), strict=True):
         number = replay.add(observation, 0, np.array([0]), np.array([slot]), np.zeros(NUM_FEATURES))
         replay.connect(number, TERMINAL, reward, 10.0)
-    learner = Learner(build_network(algorithm, TRAINING, 0), 5e-3, 0.05, 10.0)
+    learner = build_learner(algorithm, TRAINING.model_copy(update={"learning_rate": 5e-3, "polyak": 0.05}), 0)
     rng = np.random.default_rng(0)
-    for _ in range(400):
-        learner.update(replay.sample(16, 100.0, 0.0, rng))
+    for _ in range(1500):
+        learner.update(DispatchSample(replay.sample(16, 100.0, 0.0, rng)))
     drawn = replay.sample(16, 100.0, 0.0, rng)
-    np.testing.assert_allclose(learner.values(drawn).detach().numpy(), drawn.returns, atol=0.1)
-    advantage = learner.network.utilities(local_batch(drawn.rows[:1])).advantage[0]
+    np.testing.assert_allclose(values_of(learner, drawn).detach().numpy(), drawn.returns, atol=0.1)
+    advantage = agents_of(learner.network)(local_batch(drawn.rows[:1])).advantage[0]
     assert advantage[tasks[0]] > advantage[tasks[1]]
 
 
@@ -145,7 +167,7 @@ def test_the_target_network_follows_slowly() -> None:
     site, epoch = first_epoch(scenario(), [0.0])
     learner = learner_of("qmix")
     before = [parameter.clone() for parameter in learner.target.parameters()]
-    learner.update(sample_with(site, epoch))
+    learner.update(DispatchSample(sample_with(site, epoch)))
     for old, online, target in zip(before, learner.network.parameters(), learner.target.parameters(), strict=True):
         torch.testing.assert_close(target, old + 0.1 * (online - old))
 

@@ -9,9 +9,9 @@ from observing import kept_epochs
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.observation import JointObservation
-from qmix_logistics.learning.building import replay_shape
-from qmix_logistics.learning.hindsight import NUM_FEATURES
-from qmix_logistics.learning.replay import TERMINAL, Replay, Sample
+from qmix_logistics.learning.dispatch.building import replay_shape
+from qmix_logistics.learning.dispatch.hindsight import NUM_FEATURES
+from qmix_logistics.learning.dispatch.replay import TERMINAL, DrawnDecisions, Replay
 
 TAU_S = 100.0
 
@@ -43,7 +43,7 @@ def chain(replay: Replay, observation: JointObservation, last: int | None) -> li
     return numbers
 
 
-def sample_of(replay: Replay, observation: JointObservation, horizon_s: float) -> dict[float, Sample]:
+def sample_of(replay: Replay, observation: JointObservation, horizon_s: float) -> dict[float, DrawnDecisions]:
     """Draw often; return one sample for each state drawn, by its time."""
     names = {}
     for seed in range(60):

@@ -7,7 +7,7 @@ from observing import kept_epochs
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.joint_decision import decide_jointly
 from qmix_logistics.environment.observation import JointObservation
-from qmix_logistics.learning.scorers import ExploringScorer, atc_scores
+from qmix_logistics.learning.dispatch.scorers import ExploringScorer, atc_scores
 from qmix_logistics.scenario.training import Exploration
 from qmix_logistics.simulation import Site
 from qmix_logistics_baselines import rules

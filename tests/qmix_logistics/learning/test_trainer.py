@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,12 +12,12 @@ from playing import test_day
 from qmix_logistics.composition import build_demand
 from qmix_logistics.episode import play
 from qmix_logistics.errors import PolicyFileError
-from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
-from qmix_logistics.learning.curve import CurvePoint
-from qmix_logistics.learning.learned_policy import CARD, LearnedPolicy, load_policy, save_policy
-from qmix_logistics.learning.trainer import Trainer
-from qmix_logistics.learning.training_run import train
-from qmix_logistics.learning.utility_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.checkpoint import load_checkpoint, save_checkpoint
+from qmix_logistics.learning.dispatch.curve import CurvePoint
+from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.learned_policy import CARD, LearnedPolicy, load_policy, save_policy
+from qmix_logistics.learning.dispatch.trainer import Trainer
+from qmix_logistics.learning.dispatch.training_run import train
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
 
@@ -54,7 +55,7 @@ def weights(trainer: Trainer) -> bytes:
     return b"".join(value.numpy().tobytes() for module in modules for value in module.state_dict().values())
 
 
-@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
+@pytest.mark.parametrize("algorithm", get_args(Algorithm))
 def test_stopped_and_resumed_equals_never_stopped(algorithm: Algorithm, tmp_path: Path) -> None:
     """Networks, targets, optimiser, replay, schedules, random state: all of it, to the last bit."""
     straight, stopped = trainer(algorithm), trainer(algorithm)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 
 from qmix_logistics.environment.schema import NEIGHBOUR, STOP, VEHICLE
-from qmix_logistics.learning.utility_network import LocalBatch, UtilityNetwork
+from qmix_logistics.learning.dispatch.entity_network import LocalBatch, UtilityNetwork
 
 
 def network() -> UtilityNetwork:

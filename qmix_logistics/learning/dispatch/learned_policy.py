@@ -15,8 +15,8 @@ from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.joint_decision import decide_jointly
 from qmix_logistics.environment.schema import GROUPS
 from qmix_logistics.errors import PolicyFileError
-from qmix_logistics.learning.scorers import GreedyScorer
-from qmix_logistics.learning.utility_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.scorers import GreedyScorer
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
 
 WEIGHTS, CARD = "model.safetensors", "policy.json"

@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
-from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
-from qmix_logistics.learning.curve import CurvePoint
-from qmix_logistics.learning.learned_policy import save_policy
-from qmix_logistics.learning.trainer import Trainer
+from qmix_logistics.learning.dispatch.checkpoint import load_checkpoint, save_checkpoint
+from qmix_logistics.learning.dispatch.curve import CurvePoint
+from qmix_logistics.learning.dispatch.learned_policy import save_policy
+from qmix_logistics.learning.dispatch.trainer import Trainer
 
 
 def train(trainer: Trainer, checkpoint: Path, checkpoint_every_days: int, report: Callable[[float], None]) -> None:

@@ -13,13 +13,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 from qmix_logistics.environment.codec import Codec
-from qmix_logistics.learning.building import build_network, replay_shape, reward_unit
-from qmix_logistics.learning.curve import CurvePoint
-from qmix_logistics.learning.learner import Learner, UpdateStatistics
-from qmix_logistics.learning.replay import Replay
-from qmix_logistics.learning.rollout import BatchRollout
-from qmix_logistics.learning.scorers import ExploringScorer, GreedyScorer
-from qmix_logistics.learning.utility_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.building import build_learner, replay_shape, reward_unit
+from qmix_logistics.learning.dispatch.curve import CurvePoint
+from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.replay import Replay
+from qmix_logistics.learning.dispatch.rollout import BatchRollout
+from qmix_logistics.learning.dispatch.sample import DispatchSample
+from qmix_logistics.learning.dispatch.scorers import ExploringScorer, GreedyScorer
+from qmix_logistics.learning.learner import UpdateStatistics
+from qmix_logistics.learning.network.team_network import TeamNetwork
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import Day, DayKey, DemandModel, Simulator, Site, Split, StopKind
@@ -29,6 +31,8 @@ SEED_KEY = 100
 """Keeps the seeds of trainings apart from those of days, whose keys begin with their split."""
 MAX_DAYS = 1_000_000
 """Trainings have their own days as long as none needs more than this."""
+FIRST_IMPORTANCE = 0.4
+"""How far weights undo priorities at the beginning; all the way at the end (Schaul et al. 2016, Sec. 3.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +92,15 @@ class Trainer:
         self._rng = np.random.default_rng(of_exploration)
         weights_seed = int(of_weights.generate_state(1)[0])
         self._tau_s = training.discount_time_constant_s
-        self.learner = Learner(
-            build_network(algorithm, training, weights_seed),
-            training.learning_rate,
-            training.polyak,
-            training.gradient_clip,
-        )
-        self.replay = Replay(replay_shape(site), training.replay_mib * MIB)
+        self.learner = build_learner(algorithm, training, weights_seed)
+        self.replay = Replay(replay_shape(site), training.replay_mib * MIB, training.priority_exponent)
         num = max(training.envs_per_batch, num_validation_days)
         simulators = [Simulator(site, discount_time_constant_s=self._tau_s, is_recording=False) for _ in range(num)]
         self._rollout = BatchRollout(simulators, Codec(site), self._tau_s, reward_unit(site, self._tau_s))
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None
-        self._days = self._epochs = self._updates = 0
+        self._days = self._epochs = 0
         self._started_s = time.monotonic()
 
     @property
@@ -135,13 +134,13 @@ class Trainer:
         days = self._next_days()
         guided_share = self._guided_share()
         statistics: list[UpdateStatistics] = []
-        policy = GreedyScorer(self.learner.network.utilities)
+        policy = GreedyScorer(_agents(self.learner.network))
         scorer = ExploringScorer(policy, self._training.exploration, guided_share, self._rng)
         due = self._updates_due()
 
         def after_step(num_epochs: int, share_of_day: float) -> None:
             self._epochs += num_epochs
-            while self._updates < due():
+            while self.learner.num_updates < due():
                 statistics.append(self._update())
             report(self._progress_within(len(days), share_of_day))
 
@@ -187,16 +186,19 @@ class Trainer:
     def _update(self) -> UpdateStatistics:
         training = self._training
         self.learner.set_learning_rate(training.learning_rate * (1.0 - 0.9 * self.progress))
-        sample = self.replay.sample(training.batch_epochs, self._tau_s, training.return_horizon_s, self._rng)
-        self._updates += 1
-        return self.learner.update(sample)
+        horizon_s, importance = training.return_horizon_s, FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * self.progress
+        drawn = self.replay.sample(training.batch_epochs, self._tau_s, horizon_s, self._rng, importance)
+        statistics, errors = self.learner.update(DispatchSample(drawn))
+        if errors is not None:
+            self.replay.set_errors(drawn.numbers, errors)
+        return statistics
 
     def _validate(self) -> tuple[float, bool]:
         """Play the validation days greedily; keep the policy if it is better on them, day by day."""
-        costs = self._rollout.play(self._validation, GreedyScorer(self.learner.target.utilities)).costs
+        costs = self._rollout.play(self._validation, GreedyScorer(_agents(self.learner.target))).costs
         is_best = self.best is None or _log_ratio(costs, self.best.costs) < 0
         if is_best:
-            self.keep(self.learner.target.utilities.state_dict(), costs)
+            self.keep(_agents(self.learner.target).state_dict(), costs)
         return float(costs.mean()), is_best
 
     def keep(self, weights: Mapping[str, Tensor], costs: Float[np.ndarray, " day"]) -> None:
@@ -219,7 +221,7 @@ class Trainer:
         return {
             "days": self._days,
             "epochs": self._epochs,
-            "updates": self._updates,
+            "updates": self.learner.num_updates,
             "seconds": self.training_s,
             "rng": self._rng.bit_generator.state,
         }
@@ -233,7 +235,7 @@ class Trainer:
         values
             That.
         """
-        self._days, self._epochs, self._updates = values["days"], values["epochs"], values["updates"]
+        self._days, self._epochs, self.learner.num_updates = values["days"], values["epochs"], values["updates"]
         self._started_s = time.monotonic() - values["seconds"]
         self._rng.bit_generator.state = values["rng"]
 
@@ -254,17 +256,23 @@ class Trainer:
         return CurvePoint(
             days=self._days,
             epochs=self._epochs,
-            updates=self._updates,
+            updates=self.learner.num_updates,
             guided_share=guided_share,
             exploring_cost=exploring_cost,
             greedy_cost=greedy_cost,
             is_best=is_best,
             loss=mean("loss"),
+            td_error=mean("td_error"),
             mean_value=mean("mean_value"),
             mean_return=mean("mean_return"),
             gradient_norm=mean("gradient_norm"),
             shares={kind.name.lower(): float(share) for kind, share in zip(StopKind, shares, strict=True)},
         )
+
+
+def _agents(network: TeamNetwork) -> UtilityNetwork:
+    assert isinstance(network.agents, UtilityNetwork)
+    return network.agents
 
 
 def _log_ratio(costs: Float[np.ndarray, " day"], others: Float[np.ndarray, " day"]) -> float:

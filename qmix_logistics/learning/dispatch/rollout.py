@@ -11,8 +11,8 @@ from jaxtyping import Float, Int
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.joint_decision import NO_SLOT, GrantedRound, Scorer, decide_jointly
-from qmix_logistics.learning.hindsight import Hindsight
-from qmix_logistics.learning.replay import TERMINAL, Replay
+from qmix_logistics.learning.dispatch.hindsight import Hindsight
+from qmix_logistics.learning.dispatch.replay import TERMINAL, Replay
 from qmix_logistics.simulation import Day, DecisionEpoch, End, Simulator, Site, StopKind
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from qmix_logistics.environment.schema import NEIGHBOUR, STOP, VEHICLE
+from qmix_logistics.learning.network.decisions import Utilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +34,6 @@ class LocalBatch:
     mask: Bool[Tensor, "row slot"]
     neighbours: Float[Tensor, "row neighbour neighbour_feature"]
     neighbour_mask: Bool[Tensor, "row neighbour"]
-
-
-@dataclass(frozen=True, slots=True)
-class Utilities:
-    """
-    What the network says of each row.
-
-    Parameters
-    ----------
-    value
-        Value V(h) of the row, in reward units.
-    advantage
-        Advantage A(h, stop) of each candidate, of mean 0 over a row's candidates; minus infinity where there is none.
-    embedding
-        Embedding h.
-    """
-
-    value: Float[Tensor, " row"]
-    advantage: Float[Tensor, "row slot"]
-    embedding: Float[Tensor, "row hidden"]
 
 
 class UtilityNetwork(nn.Module):
@@ -82,7 +63,18 @@ class UtilityNetwork(nn.Module):
 
     def forward(self, batch: LocalBatch) -> Utilities:
         """
-        Return values, advantages and embeddings.
+        Return values and advantages.
+
+        Parameters
+        ----------
+        batch
+            Observations; every row has at least one candidate.
+        """
+        return self.see(batch)[0]
+
+    def see(self, batch: LocalBatch) -> tuple[Utilities, Float[Tensor, "row hidden"], StopFeatures]:
+        """
+        Return values and advantages, the embeddings of the rows, and those of the candidates.
 
         Parameters
         ----------
@@ -100,7 +92,43 @@ class UtilityNetwork(nn.Module):
         raw = self.advantage(joint)
         centred = (raw - _mean_by_row(raw, row, counts).index_select(0, row)).squeeze(-1)
         advantage = centred.new_full(batch.mask.shape, -torch.inf).masked_scatter(batch.mask, centred)
-        return Utilities(self.value(embedding).squeeze(-1), advantage, embedding)
+        utilities = Utilities(self.value(embedding).squeeze(-1), advantage)
+        return utilities, embedding, StopFeatures(stops, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class StopFeatures:
+    """
+    Embeddings of candidates; see ``Choices``.
+
+    Parameters
+    ----------
+    stops
+        Those of all rows, one after another.
+    counts
+        Candidates of each row.
+    """
+
+    stops: Float[Tensor, "stop hidden"]
+    counts: Int[Tensor, " row"]
+
+    def of(self, slots: Int[Tensor, " row"]) -> Float[Tensor, "row hidden"]:
+        """Return the embedding of one candidate a row; see ``Choices``."""
+        return self.stops[self._first() + slots]
+
+    def all(self) -> Float[Tensor, "row slot hidden"]:
+        """Return the embeddings of all slots, 0 in empty ones; see ``Choices``."""
+        filled = torch.arange(int(self.counts.max())) < self.counts[:, None]
+        every = self.stops.new_zeros(*filled.shape, self.stops.shape[1])
+        every[filled] = self.stops
+        return every
+
+    def only(self, kept: Bool[Tensor, " row"]) -> StopFeatures:
+        """Return those of some rows; see ``Choices``."""
+        return StopFeatures(self.stops[kept.repeat_interleave(self.counts)], self.counts[kept])
+
+    def _first(self) -> Int[Tensor, " row"]:
+        return self.counts.cumsum(0) - self.counts
 
 
 def _mean_by_row(

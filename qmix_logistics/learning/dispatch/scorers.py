@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from qmix_logistics.environment.joint_decision import Scorer
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.environment.schema import LIMIT, STOP
-from qmix_logistics.learning.utility_network import LocalBatch, UtilityNetwork
+from qmix_logistics.learning.dispatch.entity_network import LocalBatch, UtilityNetwork
 from qmix_logistics.scenario.training import Exploration
 
 _INDEX, _ARRIVAL, _QUEUE = ([feature.name for feature in STOP].index(name) for name in ("index", "arrival", "queue"))

@@ -13,8 +13,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from qmix_logistics.learning.curve import CurvePoint
-from qmix_logistics.learning.trainer import Trainer
+from qmix_logistics.learning.dispatch.curve import CurvePoint
+from qmix_logistics.learning.dispatch.trainer import Trainer
 
 
 def save_checkpoint(trainer: Trainer, path: Path) -> None:

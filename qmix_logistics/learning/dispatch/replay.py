@@ -14,7 +14,8 @@ from jaxtyping import Bool, Float, Int
 
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.environment.schema import GROUPS
-from qmix_logistics.learning.hindsight import NUM_FEATURES
+from qmix_logistics.learning.dispatch.hindsight import NUM_FEATURES
+from qmix_logistics.learning.priorities import Priorities
 
 ROWS_PER_EPOCH = 1.5
 """Room for deciders: on average fewer decide together."""
@@ -73,7 +74,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class DrawnDecisions:
     """
     A batch of joint decisions and of those at which their returns are bootstrapped.
 
@@ -87,6 +88,10 @@ class Sample:
         What the value at the bootstrap counts; 0 if the day was over.
     next_epochs, next_rows, next_epoch_of_row
         The same of the decisions at which the returns are bootstrapped.
+    numbers
+        By which the decisions are known.
+    weights
+        What each decision counts, if some are drawn more often than others.
     """
 
     epochs: np.ndarray
@@ -97,6 +102,8 @@ class Sample:
     next_epochs: np.ndarray
     next_rows: np.ndarray
     next_epoch_of_row: Int[np.ndarray, " next_row"]
+    numbers: Int[np.ndarray, " epoch"]
+    weights: Float[np.ndarray, " epoch"] | None
 
 
 class Replay:
@@ -109,9 +116,11 @@ class Replay:
         Sizes of the records.
     size_bytes
         Memory for all records; the oldest are forgotten.
+    priority_exponent
+        How much oftener badly predicted decisions are drawn, in [0, 1]; 0: all alike.
     """
 
-    def __init__(self, shape: Shape, size_bytes: float) -> None:
+    def __init__(self, shape: Shape, size_bytes: float, priority_exponent: float = 0.0) -> None:
         row, epoch = shape.row_dtype(), shape.epoch_dtype()
         capacity = int(size_bytes / (epoch.itemsize + ROWS_PER_EPOCH * row.itemsize))
         if capacity < 1:
@@ -121,6 +130,7 @@ class Replay:
         self._epochs = np.zeros(capacity, epoch)
         self._rows = np.zeros(int(capacity * ROWS_PER_EPOCH), row)
         self._num_epochs = self._num_rows = 0
+        self._priorities = Priorities(capacity, priority_exponent) if priority_exponent else None
 
     @property
     def num_epochs(self) -> int:
@@ -185,6 +195,8 @@ class Replay:
         entry["state_task_mask"][:num_tasks] = state.task_mask[epoch]
         entry["state_site"] = state.site[epoch]
         entry["hindsight"] = hindsight
+        if self._priorities is not None:
+            self._priorities.remove(np.array([self._num_epochs % len(self._epochs)]))
         self._num_rows += len(rows)
         self._num_epochs += 1
         return self._num_epochs - 1
@@ -207,10 +219,19 @@ class Replay:
         if decision >= self._num_epochs - len(self._epochs):
             entry = self._epochs[decision % len(self._epochs)]
             entry["next"], entry["reward"], entry["elapsed_s"] = following, reward, elapsed_s
+            if self._priorities is not None:
+                self._priorities.add(decision % len(self._epochs))
 
-    def sample(self, size: int, time_constant_s: float, return_horizon_s: float, rng: np.random.Generator) -> Sample:
+    def sample(
+        self,
+        size: int,
+        time_constant_s: float,
+        return_horizon_s: float,
+        rng: np.random.Generator,
+        importance_exponent: float = 1.0,
+    ) -> DrawnDecisions:
         """
-        Draw decisions uniformly, with replacement, and sum their returns.
+        Draw decisions, with replacement, and sum their returns.
 
         Parameters
         ----------
@@ -222,18 +243,40 @@ class Replay:
             Returns are summed at least this long, as far as decisions are known; at least to the next.
         rng
             Where the draws come from.
+        importance_exponent
+            How far weights undo the priorities, in [0, 1].
         """
-        chosen = self._draw(size, rng)
+        if self._priorities is None:
+            chosen, weights = self._draw(size, rng), None
+        else:
+            chosen, weights = self._draw_by_priority(size, importance_exponent, rng)
         returns, discounts, nexts = self._walk(chosen, time_constant_s, return_horizon_s)
         epochs, following = self._epochs[chosen % len(self._epochs)], self._epochs[nexts % len(self._epochs)]
         rows, epoch_of_row = self._rows_of(epochs)
         next_rows, next_epoch_of_row = self._rows_of(following)
-        return Sample(epochs, rows, epoch_of_row, returns, discounts, following, next_rows, next_epoch_of_row)
+        return DrawnDecisions(
+            epochs, rows, epoch_of_row, returns, discounts, following, next_rows, next_epoch_of_row, chosen, weights
+        )
+
+    def set_errors(self, numbers: Int[np.ndarray, " epoch"], errors: Float[np.ndarray, " epoch"]) -> None:
+        """
+        Tell how badly decisions were predicted.
+
+        Parameters
+        ----------
+        numbers
+            By which they are known.
+        errors
+            Absolute errors.
+        """
+        assert self._priorities is not None, "only what has priorities is weighed"
+        self._priorities.set(numbers % len(self._epochs), errors)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that is remembered, to be saved."""
         used_epochs, used_rows = min(self._num_epochs, len(self._epochs)), min(self._num_rows, len(self._rows))
-        return {
+        priorities = self._priorities.state() if self._priorities is not None else {}
+        return priorities | {
             "epochs": self._epochs[:used_epochs].view(np.uint8).reshape(-1),
             "rows": self._rows[:used_rows].view(np.uint8).reshape(-1),
             "counts": np.array([self._num_epochs, self._num_rows]),
@@ -252,6 +295,8 @@ class Replay:
             saved = state[name].view(ring.dtype)
             ring[: len(saved)] = saved
         self._num_epochs, self._num_rows = state["counts"].tolist()
+        if self._priorities is not None:
+            self._priorities.restore(state)
 
     def _oldest(self) -> int:
         """Return the first decision whose deciders are all remembered."""
@@ -269,6 +314,21 @@ class Replay:
             is_known = self._epochs["next"][drawn % len(self._epochs)] != UNKNOWN
             chosen = np.concatenate([chosen, drawn[is_known]])
         return chosen[:size]
+
+    def _draw_by_priority(
+        self, size: int, importance_exponent: float, rng: np.random.Generator
+    ) -> tuple[Int[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
+        assert self._priorities is not None
+        oldest, capacity = self._oldest(), len(self._epochs)
+        chosen, weights = np.zeros(0, np.int64), np.zeros(0, np.float32)
+        while len(chosen) < size:
+            places, counts = self._priorities.draw(size, importance_exponent, rng)
+            numbers = places + (self._num_epochs - 1 - places) // capacity * capacity
+            is_there = numbers >= oldest  # decisions whose deciders are forgotten keep their place until it is needed
+            self._priorities.remove(places[~is_there])
+            chosen = np.concatenate([chosen, numbers[is_there]])
+            weights = np.concatenate([weights, counts[is_there].astype(np.float32)])
+        return chosen[:size], weights[:size]
 
     def _walk(
         self, chosen: Int[np.ndarray, " epoch"], time_constant_s: float, return_horizon_s: float

@@ -26,7 +26,7 @@ class CurvePoint:
         Mean cost of the validation days, without exploration; None if they were not played.
     is_best
         Whether the policy was kept.
-    loss, mean_value, mean_return, gradient_norm
+    loss, td_error, mean_value, mean_return, gradient_norm
         Means over the round's gradient steps; None if there were none.
     shares
         Share of each kind of stop among the round's choices.
@@ -40,6 +40,7 @@ class CurvePoint:
     greedy_cost: float | None
     is_best: bool
     loss: float | None
+    td_error: float | None
     mean_value: float | None
     mean_return: float | None
     gradient_norm: float | None

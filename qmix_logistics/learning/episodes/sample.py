@@ -1,0 +1,197 @@
+"""Remembered episodes, as a learner reads them."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from qmix_logistics.learning.episodes.flat_network import FlatNetwork
+from qmix_logistics.learning.episodes.replay import DrawnEpisodes
+from qmix_logistics.learning.episodes.returns import bootstrapped_returns
+from qmix_logistics.learning.network.decisions import Decisions, Team, Utilities, greedy
+from qmix_logistics.learning.network.grouping import TeamGrouping
+from qmix_logistics.learning.network.team_network import TeamNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class OneHotChoices:
+    """
+    Actions as one-hot codes by agent and action, so that the sum over a team is their concatenation; see ``Choices``.
+
+    Parameters
+    ----------
+    num_groups, num_agents, num_actions
+        Joint decisions, and sizes of each.
+    """
+
+    num_groups: int
+    num_agents: int
+    num_actions: int
+
+    def of(self, slots: Int[Tensor, " row"]) -> Float[Tensor, "row choice_feature"]:
+        """Return the code of one action a row; see ``Choices``."""
+        agent = torch.arange(self.num_agents, device=slots.device).repeat(self.num_groups)
+        size = self.num_agents * self.num_actions
+        return torch.nn.functional.one_hot(agent * self.num_actions + slots, size).float()
+
+    def all(self) -> Float[Tensor, "row slot choice_feature"]:
+        """Return the codes of all actions; see ``Choices``."""
+        codes = torch.eye(self.num_agents * self.num_actions).view(self.num_agents, self.num_actions, -1)
+        return codes.repeat(self.num_groups, 1, 1)
+
+    def only(self, kept: Bool[Tensor, " row"]) -> OneHotChoices:
+        """Every agent acts at every step; see ``Choices``."""
+        raise AssertionError("teams of fixed size act together")
+
+
+class EpisodeSample:
+    """
+    A batch of episodes; see ``Sample``.
+
+    Rows are agents, groups are steps; steps that only pad shorter episodes are in neither.
+
+    Parameters
+    ----------
+    drawn
+        What the replay drew.
+    discount
+        What a reward one step later counts.
+    trace
+        Lambda of the returns.
+    reward_scale
+        Rewards are multiplied by this.
+    device
+        Where tensors are.
+    """
+
+    def __init__(
+        self,
+        drawn: DrawnEpisodes,
+        discount: float,
+        trace: float,
+        reward_scale: float,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self._drawn, self._discount, self._trace, self._reward_scale = drawn, discount, trace, reward_scale
+        self._device = device
+        num_steps = drawn.actions.shape[1]
+        self._is_step = np.arange(num_steps) < drawn.lengths[:, None]
+        self._is_full = bool(self._is_step.all())
+        seen = np.arange(len(drawn.lengths))[:, None] * (num_steps + 1) + np.arange(num_steps)
+        self._now = self._tensor(seen[self._is_step])
+        self._num_groups, self._num_agents = len(self._now), drawn.actions.shape[2]
+        self.slots: Int[Tensor, " row"] = self._tensor(drawn.actions[self._is_step].reshape(-1))
+        self.episode_of_group = np.nonzero(self._is_step)[0]
+        self.weights = None if drawn.weights is None else self._tensor(drawn.weights[self.episode_of_group])
+
+    @property
+    def group_of_row(self) -> Int[Tensor, " row"]:
+        """Step of each row; see ``Sample``."""
+        return self._grouping.group
+
+    @property
+    def numbers(self) -> Int[np.ndarray, " episode"]:
+        """By which the episodes are known."""
+        return self._drawn.numbers
+
+    def by_episode(self, errors: Float[np.ndarray, " group"]) -> Float[np.ndarray, " episode"]:
+        """
+        Return the mean error of each episode.
+
+        Parameters
+        ----------
+        errors
+            Of the steps.
+        """
+        return np.bincount(self.episode_of_group, errors) / self._drawn.lengths
+
+    def both(self, network: TeamNetwork) -> tuple[Decisions, Decisions]:
+        """Return the steps and the following ones, from one pass over the episodes; see ``Sample``."""
+        utilities, embedding = self._unroll(network)
+        now = self._decisions(network, utilities, embedding, self._now)
+        with torch.no_grad():
+            following = self._decisions(network, utilities.detach(), embedding.detach(), self._now + 1)
+        return now, following
+
+    def now(self, network: TeamNetwork) -> Decisions:
+        """Return the steps; see ``Sample``."""
+        return self._decisions(network, *self._unroll(network), self._now)
+
+    @torch.no_grad()
+    def following(self, network: TeamNetwork) -> Decisions:
+        """Return the steps at which the returns are bootstrapped; see ``Sample``."""
+        return self._decisions(network, *self._unroll(network), self._now + 1)
+
+    def choose(self, following: Decisions) -> Int[Tensor, " row"]:
+        """Return the best legal action of every agent; see ``Sample``."""
+        return greedy(following.utilities)
+
+    def choose_now(self, now: Decisions) -> Int[Tensor, " row"]:
+        """Return the best legal action of every agent; see ``Sample``."""
+        return greedy(now.utilities)
+
+    def targets(
+        self, values: Float[Tensor, " value"], acts: Bool[Tensor, " row"], *, is_joint: bool
+    ) -> Float[Tensor, " target"]:
+        """Return lambda-returns; see ``Sample``."""
+        drawn, num_columns = self._drawn, 1 if is_joint else self._num_agents
+        next_values = np.zeros((*self._is_step.shape, num_columns), np.float32)
+        next_values[self._is_step] = values.cpu().numpy().reshape(-1, num_columns)
+        returns = bootstrapped_returns(
+            drawn.rewards * self._reward_scale, next_values, drawn.lengths, drawn.is_terminated, self._discount,
+            self._trace,
+        )  # fmt: skip
+        return self._tensor(returns[self._is_step].reshape(-1))
+
+    def _unroll(self, network: TeamNetwork) -> tuple[Tensor, Tensor]:
+        """Return utilities and embeddings of all that was seen."""
+        assert isinstance(network.agents, FlatNetwork)
+        utilities, embedding = network.agents(self._observations, self._last_actions)
+        return utilities, embedding
+
+    def _decisions(self, network: TeamNetwork, utilities: Tensor, embedding: Tensor, seen: Tensor) -> Decisions:
+        """Return those of the given steps, counted over all that was seen."""
+        num_rows = self._num_groups * self._num_agents
+        chosen = utilities.flatten(0, 1).index_select(0, seen).reshape(num_rows, -1)
+        if self._masks is not None:
+            legal = self._masks.flatten(0, 1).index_select(0, seen).reshape(num_rows, -1)
+            chosen = chosen.masked_fill(~legal, -torch.inf)
+        team = Team(
+            self._grouping,
+            lambda: embedding.flatten(0, 1).index_select(0, seen).reshape(num_rows, -1),
+            lambda: network.encoder(self._states.flatten(0, 1).index_select(0, seen)),
+        )
+        choices = OneHotChoices(self._num_groups, self._num_agents, utilities.shape[-1])
+        return Decisions(Utilities(chosen.new_zeros(num_rows), chosen), team, choices)
+
+    @functools.cached_property
+    def _grouping(self) -> TeamGrouping:
+        return TeamGrouping(self._num_groups, self._num_agents)
+
+    @functools.cached_property
+    def _observations(self) -> Tensor:
+        return self._tensor(self._drawn.observations)
+
+    @functools.cached_property
+    def _masks(self) -> Tensor | None:
+        masks = self._drawn.masks
+        return None if masks.strides == (0,) * masks.ndim else self._tensor(masks)
+
+    @functools.cached_property
+    def _states(self) -> Tensor:
+        if self._drawn.states.shape[2]:
+            return self._tensor(self._drawn.states)
+        return self._observations.flatten(2)
+
+    @functools.cached_property
+    def _last_actions(self) -> Tensor:
+        actions = self._drawn.actions
+        return self._tensor(np.concatenate([np.full_like(actions[:, :1], -1), actions], axis=1))
+
+    def _tensor(self, values: np.ndarray) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(values)).to(self._device)

@@ -1,0 +1,1 @@
+"""What agents and teams compute, whatever they see: utilities, who decides together, heads of mixers."""
