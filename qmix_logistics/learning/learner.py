@@ -81,9 +81,9 @@ class Learner:
     def __init__(self, network: TeamNetwork, objective: Objective, settings: LearnerSettings) -> None:
         self.network, self.target = network, copy.deepcopy(network).requires_grad_(False)
         self.optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate, fused=True)
+        self._online_parameters, self._target_parameters = list(network.parameters()), list(self.target.parameters())
         self.num_updates = 0
         self._objective, self._settings = objective, settings
-        self._online_parameters, self._target_parameters = list(network.parameters()), list(self.target.parameters())
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """

@@ -20,7 +20,7 @@ class TeamTraining(Document):
 
     steps: Annotated[int, Field(ge=1)] = 1_000_000
     """Steps of the environment to learn from."""
-    envs: Annotated[int, Field(ge=1, le=1024)] = 8
+    envs: Annotated[int, Field(ge=1, le=1024)] = 16
     """Episodes played side by side: a round."""
     discount: Annotated[float, Field(ge=0, le=1)] = 0.99
     """What a reward one step later counts."""

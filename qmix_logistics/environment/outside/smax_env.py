@@ -29,10 +29,10 @@ class SmaxTeams:
     def __init__(self, name: str, num: int) -> None:
         import jax
         import jax.numpy as jnp
-        from jaxmarl.environments.smax import map_name_to_scenario
-        from jaxmarl.environments.smax.heuristic_enemy_smax_env import HeuristicEnemySMAX
+        import jaxmarl.environments.smax as suite
 
-        env: Any = HeuristicEnemySMAX(scenario=map_name_to_scenario(name))
+        library: Any = suite  # installed or not, its types are not known
+        env = library.HeuristicEnemySMAX(scenario=library.map_name_to_scenario(name))
         agents, num_allies = env.agents, env.num_agents
         self._jax, self._num = jax, num
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import numpy as np
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from qmix_logistics.environment.codec import Codec
+from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
 from qmix_logistics.learning.dispatch.building import build_learner, replay_shape, reward_unit
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
@@ -27,6 +30,8 @@ from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import Day, DayKey, DemandModel, Simulator, Site, Split, StopKind
 
 MIB = 2**20
+COSTS = "costs"
+"""Name of the validation costs beside the weights of the policy that is kept."""
 SEED_KEY = 100
 """Keeps the seeds of trainings apart from those of days, whose keys begin with their split."""
 MAX_DAYS = 1_000_000
@@ -216,28 +221,45 @@ class Trainer:
         network.load_state_dict(weights)
         self.best = KeptPolicy(network.requires_grad_(False), costs)
 
-    def counters(self) -> dict[str, Any]:
-        """Return all of its state that is neither a network nor the replay, as plain values."""
-        return {
-            "days": self._days,
-            "epochs": self._epochs,
-            "updates": self.learner.num_updates,
-            "seconds": self.training_s,
-            "rng": self._rng.bit_generator.state,
-        }
-
-    def restore_counters(self, values: Mapping[str, Any]) -> None:
+    def save(self, path: Path) -> None:
         """
-        Restore what ``counters`` returned.
+        Save all of its state; between two rounds.
 
         Parameters
         ----------
-        values
-            That.
+        path
+            The file.
         """
-        self._days, self._epochs, self.learner.num_updates = values["days"], values["epochs"], values["updates"]
+        values = {
+            "days": self._days,
+            "epochs": self._epochs,
+            "seconds": self.training_s,
+            "rng": self._rng.bit_generator.state,
+            "curve": [dataclasses.asdict(point) for point in self.curve],
+        }
+        best: dict[str, Tensor] = {}
+        if self.best is not None:
+            best = {**self.best.network.state_dict(), COSTS: torch.from_numpy(self.best.costs)}
+        save_checkpoint(path, self.learner, self.replay.state(), values, best)
+
+    def restore(self, path: Path) -> None:
+        """
+        Return to where it was saved; what it then does equals what it would have done.
+
+        Parameters
+        ----------
+        path
+            The file.
+        """
+        replay, values, best = load_checkpoint(path, self.learner)
+        self.replay.restore(replay)
+        if best:
+            costs = best.pop(COSTS).numpy()
+            self.keep(best, costs)
+        self._days, self._epochs = values["days"], values["epochs"]
         self._started_s = time.monotonic() - values["seconds"]
         self._rng.bit_generator.state = values["rng"]
+        self.curve = [CurvePoint(**point) for point in values["curve"]]
 
     def _point(
         self,

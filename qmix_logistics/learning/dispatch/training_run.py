@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 
-from qmix_logistics.learning.dispatch.checkpoint import load_checkpoint, save_checkpoint
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.learned_policy import save_policy
 from qmix_logistics.learning.dispatch.trainer import Trainer
@@ -32,12 +31,12 @@ def train(trainer: Trainer, checkpoint: Path, checkpoint_every_days: int, report
     """
     torch.set_num_threads(1)  # a second thread on a busy machine makes small networks many times slower
     if checkpoint.exists():
-        load_checkpoint(trainer, checkpoint)
+        trainer.restore(checkpoint)
     saved_at = trainer.num_days
     while trainer.progress < 1:
         trainer.train_round(report)
         if trainer.num_days - saved_at >= checkpoint_every_days:
-            save_checkpoint(trainer, checkpoint)
+            trainer.save(checkpoint)
             saved_at = trainer.num_days
 
 

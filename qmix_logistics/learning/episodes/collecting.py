@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 
 from qmix_logistics.environment.outside.team_environment import TeamEnvironments, TeamView
 from qmix_logistics.learning.episodes.flat_network import FlatNetwork
@@ -129,17 +129,3 @@ def _explore(
     rank = np.cumsum(masks, axis=2)
     drawn = (rank > (lots[1] * rank[..., -1])[..., None]).argmax(axis=2)
     return np.where(lots[0] < explored_share, drawn, actions)
-
-
-def discounted(rewards: Float[np.ndarray, " step"], discount: float) -> float:
-    """
-    Return the discounted sum of an episode's rewards, from its first step.
-
-    Parameters
-    ----------
-    rewards
-        Of its steps.
-    discount
-        What a reward one step later counts.
-    """
-    return float(rewards @ discount ** np.arange(len(rewards)))

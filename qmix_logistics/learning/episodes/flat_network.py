@@ -95,16 +95,32 @@ class FlatNetwork(nn.Module):
         extra = num_agents * sees_agent_id + num_actions * sees_last_action
         self.first = AgentLinear(observation_size + extra, hidden, sets)
         if is_recurrent:
-            self.memory = nn.ModuleList([SharedGru(hidden) for _ in range(sets or 1)])
+            self.memory: nn.ModuleList = nn.ModuleList([SharedGru(hidden) for _ in range(sets or 1)])
         else:
             self.second = AgentLinear(hidden, hidden, sets)
         self.last = AgentLinear(hidden, num_actions, sets)
 
     def forward(
-        self, observations: Float[Tensor, "batch time agent feature"], last_actions: Int[Tensor, "batch time agent"]
-    ) -> tuple[Float[Tensor, "batch time agent action"], Float[Tensor, "batch time agent hidden"]]:
+        self, observations: Float[Tensor, "seen agent feature"], last_actions: Int[Tensor, "seen agent"]
+    ) -> tuple[Float[Tensor, "seen agent action"], Float[Tensor, "seen agent hidden"]]:
         """
-        Return utilities and embeddings along whole episodes.
+        Return utilities and embeddings of steps, each by itself: for agents without memory.
+
+        Parameters
+        ----------
+        observations
+            What was seen, of any episodes.
+        last_actions
+            What each agent did before; -1 at the first step.
+        """
+        embedding = torch.relu_(self.second(self._encode(observations, last_actions)))
+        return self.last(embedding), embedding
+
+    def along(
+        self, observations: Float[Tensor, "time episode agent feature"], last_actions: Int[Tensor, "time episode agent"]
+    ) -> tuple[Float[Tensor, "time episode agent action"], Float[Tensor, "time episode agent hidden"]]:
+        """
+        Return utilities and embeddings along whole episodes: for agents that remember.
 
         Parameters
         ----------
@@ -113,8 +129,7 @@ class FlatNetwork(nn.Module):
         last_actions
             What each agent did before each step; -1 at the first.
         """
-        encoded = self._encode(observations, last_actions)
-        embedding = self._remember(encoded) if self.is_recurrent else torch.relu_(self.second(encoded))
+        embedding = self._remember(self._encode(observations, last_actions))
         return self.last(embedding), embedding
 
     def start(self, num: int) -> Float[Tensor, "env agent hidden"]:
@@ -149,10 +164,11 @@ class FlatNetwork(nn.Module):
         encoded = self._encode(observations, last_actions)
         if not self.is_recurrent:
             return self.last(torch.relu_(self.second(encoded))), memory
-        if len(self.memory) == 1:
-            memory = self.memory[0].step(encoded.flatten(0, 1), memory.flatten(0, 1)).view_as(memory)
+        units = self._units()
+        if len(units) == 1:
+            memory = units[0].step(encoded.flatten(0, 1), memory.flatten(0, 1)).view_as(memory)
         else:
-            own = [gru.step(encoded[:, agent], memory[:, agent]) for agent, gru in enumerate(self.memory)]
+            own = [unit.step(encoded[:, agent], memory[:, agent]) for agent, unit in enumerate(units)]
             memory = torch.stack(own, dim=1)
         return self.last(memory), memory
 
@@ -168,11 +184,15 @@ class FlatNetwork(nn.Module):
             parts.append(code.expand(*observations.shape[:-1], -1))
         return torch.relu_(self.first(torch.cat(parts, dim=-1)))
 
-    def _remember(self, encoded: Float[Tensor, "batch time agent hidden"]) -> Float[Tensor, "batch time agent hidden"]:
-        if len(self.memory) == 1:
-            num_batch, num_steps, num_agents, size = encoded.shape
-            sequences = encoded.transpose(0, 1).reshape(num_steps, num_batch * num_agents, size)
-            outputs = self.memory[0](sequences)
-            return outputs.view(num_steps, num_batch, num_agents, -1).transpose(0, 1)
-        by_agent = [gru(encoded[:, :, agent].transpose(0, 1)) for agent, gru in enumerate(self.memory)]
-        return torch.stack(by_agent, dim=2).transpose(0, 1)
+    def _remember(
+        self, encoded: Float[Tensor, "time episode agent hidden"]
+    ) -> Float[Tensor, "time episode agent hidden"]:
+        units = self._units()
+        if len(units) == 1:
+            outputs: Tensor = units[0](encoded.flatten(1, 2))
+            return outputs.view_as(encoded)
+        by_agent = [unit(encoded[:, :, agent]) for agent, unit in enumerate(units)]
+        return torch.stack(by_agent, dim=2)
+
+    def _units(self) -> list[SharedGru]:
+        return [unit for unit in self.memory if isinstance(unit, SharedGru)]

@@ -6,7 +6,6 @@ An episode takes as many places as it has observations, so short ones leave room
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,13 +117,14 @@ class EpisodeReplay:
         self._spec, self._max_episodes = spec, max_episodes
         self._columns = {name: np.zeros((capacity, *shape), kind) for name, kind, shape in fields}
         self._capacity, self._num_steps, self._num_episodes = capacity, 0, 0
-        self._episodes: deque[tuple[int, int, bool]] = deque()  # first step, length, whether terminated
+        self._episodes = np.zeros((max_episodes, 3), np.int64)  # first step, length, whether terminated
+        self._num_forgotten = 0
         self._priorities = Priorities(max_episodes, priority_exponent) if priority_exponent else None
 
     @property
     def num_kept(self) -> int:
         """Episodes that can be drawn."""
-        return len(self._episodes)
+        return self._num_episodes - self._num_forgotten
 
     @property
     def size_bytes(self) -> int:
@@ -161,7 +161,7 @@ class EpisodeReplay:
             self._columns["masks"][places] = episode.masks
         if self._spec.state_size:
             self._columns["states"][places] = episode.states
-        self._episodes.append((self._num_steps, length, episode.is_terminated))
+        self._episodes[self._num_episodes % self._max_episodes] = self._num_steps, length, episode.is_terminated
         if self._priorities is not None:
             self._priorities.add(self._num_episodes % self._max_episodes)
         self._num_steps += length + 1
@@ -180,9 +180,9 @@ class EpisodeReplay:
         importance_exponent
             How far weights undo the priorities, in [0, 1].
         """
-        first, weights = self._num_episodes - len(self._episodes), None
+        weights = None
         if self._priorities is None:
-            numbers = first + rng.choice(len(self._episodes), size, replace=False)
+            numbers = self._num_forgotten + rng.choice(self.num_kept, size, replace=False, shuffle=False)
         else:
             places, counts = self._priorities.draw(size, importance_exponent, rng)
             numbers = places + (self._num_episodes - 1 - places) // self._max_episodes * self._max_episodes
@@ -191,8 +191,7 @@ class EpisodeReplay:
 
     def all(self) -> DrawnEpisodes:
         """Return all episodes."""
-        first = self._num_episodes - len(self._episodes)
-        return self._gather(np.arange(first, self._num_episodes), None)
+        return self._gather(np.arange(self._num_forgotten, self._num_episodes), None)
 
     def set_errors(self, numbers: Int[np.ndarray, " episode"], errors: Float[np.ndarray, " episode"]) -> None:
         """
@@ -213,8 +212,8 @@ class EpisodeReplay:
         used = min(self._num_steps, self._capacity)
         priorities = self._priorities.state() if self._priorities is not None else {}
         columns = {name: column[:used] for name, column in self._columns.items()}
-        episodes = np.array(self._episodes, np.int64).reshape(-1, 3)
-        return columns | priorities | {"episodes": episodes, "counts": np.array([self._num_steps, self._num_episodes])}
+        counts = np.array([self._num_steps, self._num_episodes, self._num_forgotten])
+        return columns | priorities | {"episodes": self._episodes, "counts": counts}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """
@@ -227,25 +226,26 @@ class EpisodeReplay:
         """
         for name, column in self._columns.items():
             column[: len(state[name])] = state[name]
-        self._episodes = deque((first, length, bool(over)) for first, length, over in state["episodes"].tolist())
-        self._num_steps, self._num_episodes = state["counts"].tolist()
+        self._episodes[:] = state["episodes"]
+        self._num_steps, self._num_episodes, self._num_forgotten = state["counts"].tolist()
         if self._priorities is not None:
             self._priorities.restore(state)
 
     def _forget_for(self, num_steps: int) -> None:
         """Forget the oldest episodes whose places the next steps take, and those that are too many."""
         oldest_kept = self._num_steps + num_steps - self._capacity
-        while self._episodes and (self._episodes[0][0] < oldest_kept or len(self._episodes) >= self._max_episodes):
+        while self.num_kept:
+            place = self._num_forgotten % self._max_episodes
+            if self._episodes[place, 0] >= oldest_kept and self.num_kept < self._max_episodes:
+                return
             if self._priorities is not None:
-                number = self._num_episodes - len(self._episodes)
-                self._priorities.remove(np.array([number % self._max_episodes]))
-            self._episodes.popleft()
+                self._priorities.remove(np.array([place]))
+            self._num_forgotten += 1
 
     def _gather(
         self, numbers: Int[np.ndarray, " episode"], weights: Float[np.ndarray, " episode"] | None
     ) -> DrawnEpisodes:
-        first = self._num_episodes - len(self._episodes)
-        starts, lengths, is_terminated = np.array([self._episodes[number - first] for number in numbers.tolist()]).T
+        starts, lengths, is_terminated = self._episodes[numbers % self._max_episodes].T
         # Steps behind the end of an episode repeat its last one, which is finite, and mean nothing.
         steps = np.minimum(np.arange(lengths.max() + 1), lengths[:, None])
         places = (starts[:, None] + steps) % self._capacity

@@ -40,12 +40,13 @@ def bootstrapped_returns(
     """
     num_steps = rewards.shape[1]
     is_last = np.arange(num_steps) == lengths[:, None] - 1
-    counts = np.where(is_last & is_terminated[:, None], 0.0, discount).astype(np.float32)[..., None]
-    targets = rewards[..., None].astype(np.float32) + counts * next_values
+    counts = np.where(is_last & is_terminated[:, None], np.float32(0.0), np.float32(discount))
+    targets = rewards[..., None].astype(np.float32) + counts[..., None] * next_values
     if trace == 0:
         return targets
     # Seen from a step that is not the last: a share of the next step's surprise, its return less its value.
-    passes = np.where(is_last, 0.0, discount * trace).astype(np.float32)[..., None]
+    passes = np.where(is_last, np.float32(0.0), np.float32(discount * trace)).T[..., None]
+    surprise = np.ascontiguousarray((targets - np.roll(next_values, 1, axis=1)).swapaxes(0, 1))
     for step in range(num_steps - 2, -1, -1):
-        targets[:, step] += passes[:, step] * (targets[:, step + 1] - next_values[:, step])
-    return targets
+        surprise[step] += passes[step] * surprise[step + 1]
+    return surprise.swapaxes(0, 1) + np.roll(next_values, 1, axis=1)

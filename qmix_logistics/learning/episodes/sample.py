@@ -79,12 +79,10 @@ class EpisodeSample:
     ) -> None:
         self._drawn, self._discount, self._trace, self._reward_scale = drawn, discount, trace, reward_scale
         self._device = device
-        num_steps = drawn.actions.shape[1]
-        self._is_step = np.arange(num_steps) < drawn.lengths[:, None]
-        self._is_full = bool(self._is_step.all())
-        seen = np.arange(len(drawn.lengths))[:, None] * (num_steps + 1) + np.arange(num_steps)
-        self._now = self._tensor(seen[self._is_step])
-        self._num_groups, self._num_agents = len(self._now), drawn.actions.shape[2]
+        steps = np.arange(drawn.actions.shape[1] + 1)
+        self._is_step = steps[:-1] < drawn.lengths[:, None]
+        self._is_seen = steps <= drawn.lengths[:, None]
+        self._num_groups, self._num_agents = int(drawn.lengths.sum()), drawn.actions.shape[2]
         self.slots: Int[Tensor, " row"] = self._tensor(drawn.actions[self._is_step].reshape(-1))
         self.episode_of_group = np.nonzero(self._is_step)[0]
         self.weights = None if drawn.weights is None else self._tensor(drawn.weights[self.episode_of_group])
@@ -113,19 +111,19 @@ class EpisodeSample:
     def both(self, network: TeamNetwork) -> tuple[Decisions, Decisions]:
         """Return the steps and the following ones, from one pass over the episodes; see ``Sample``."""
         utilities, embedding = self._unroll(network)
-        now = self._decisions(network, utilities, embedding, self._now)
+        now = self._decisions(network, utilities, embedding, self._now_places)
         with torch.no_grad():
-            following = self._decisions(network, utilities.detach(), embedding.detach(), self._now + 1)
+            following = self._decisions(network, utilities.detach(), embedding.detach(), self._next_places)
         return now, following
 
     def now(self, network: TeamNetwork) -> Decisions:
         """Return the steps; see ``Sample``."""
-        return self._decisions(network, *self._unroll(network), self._now)
+        return self._decisions(network, *self._unroll(network), self._now_places)
 
     @torch.no_grad()
     def following(self, network: TeamNetwork) -> Decisions:
         """Return the steps at which the returns are bootstrapped; see ``Sample``."""
-        return self._decisions(network, *self._unroll(network), self._now + 1)
+        return self._decisions(network, *self._unroll(network), self._next_places)
 
     def choose(self, following: Decisions) -> Int[Tensor, " row"]:
         """Return the best legal action of every agent; see ``Sample``."""
@@ -149,25 +147,45 @@ class EpisodeSample:
         return self._tensor(returns[self._is_step].reshape(-1))
 
     def _unroll(self, network: TeamNetwork) -> tuple[Tensor, Tensor]:
-        """Return utilities and embeddings of all that was seen."""
+        """Return utilities and embeddings, (place, agent, number): of what was seen, or with memory of padding too."""
         assert isinstance(network.agents, FlatNetwork)
-        utilities, embedding = network.agents(self._observations, self._last_actions)
+        if not network.agents.is_recurrent:
+            return network.agents(self._observations, self._last_actions)
+        padded = network.agents.along(self._padded(self._drawn.observations), self._padded(self._all_last_actions))
+        utilities, embedding = (values.flatten(0, 1) for values in padded)
         return utilities, embedding
 
-    def _decisions(self, network: TeamNetwork, utilities: Tensor, embedding: Tensor, seen: Tensor) -> Decisions:
-        """Return those of the given steps, counted over all that was seen."""
+    def _decisions(
+        self, network: TeamNetwork, utilities: Tensor, embedding: Tensor, places: tuple[Tensor, Tensor]
+    ) -> Decisions:
+        """Return those of the given steps: their places among all that was seen, and with padding, time first."""
+        seen, padded = places
+        assert isinstance(network.agents, FlatNetwork)
+        at = padded if network.agents.is_recurrent else seen
         num_rows = self._num_groups * self._num_agents
-        chosen = utilities.flatten(0, 1).index_select(0, seen).reshape(num_rows, -1)
+        chosen = utilities.index_select(0, at).view(num_rows, -1)
         if self._masks is not None:
-            legal = self._masks.flatten(0, 1).index_select(0, seen).reshape(num_rows, -1)
-            chosen = chosen.masked_fill(~legal, -torch.inf)
+            chosen = chosen.masked_fill(~self._masks.index_select(0, seen).view(num_rows, -1), -torch.inf)
         team = Team(
             self._grouping,
-            lambda: embedding.flatten(0, 1).index_select(0, seen).reshape(num_rows, -1),
-            lambda: network.encoder(self._states.flatten(0, 1).index_select(0, seen)),
+            lambda: embedding.index_select(0, at).view(num_rows, -1),
+            lambda: network.encoder(self._states.index_select(0, seen)),
         )
         choices = OneHotChoices(self._num_groups, self._num_agents, utilities.shape[-1])
         return Decisions(Utilities(chosen.new_zeros(num_rows), chosen), team, choices)
+
+    @functools.cached_property
+    def _now_places(self) -> tuple[Tensor, Tensor]:
+        return self._places(self._is_step)
+
+    @functools.cached_property
+    def _next_places(self) -> tuple[Tensor, Tensor]:
+        return self._places(np.roll(np.pad(self._is_step, ((0, 0), (0, 1))), 1, axis=1)[:, : self._is_seen.shape[1]])
+
+    def _places(self, steps: Bool[np.ndarray, "episode step"]) -> tuple[Tensor, Tensor]:
+        numbers = np.cumsum(self._is_seen).reshape(self._is_seen.shape) - 1
+        episode, step = np.nonzero(steps)
+        return self._tensor(numbers[episode, step]), self._tensor(step * len(steps) + episode)
 
     @functools.cached_property
     def _grouping(self) -> TeamGrouping:
@@ -175,23 +193,31 @@ class EpisodeSample:
 
     @functools.cached_property
     def _observations(self) -> Tensor:
-        return self._tensor(self._drawn.observations)
+        return self._tensor(self._drawn.observations[self._is_seen])
 
     @functools.cached_property
     def _masks(self) -> Tensor | None:
         masks = self._drawn.masks
-        return None if masks.strides == (0,) * masks.ndim else self._tensor(masks)
+        return None if masks.strides == (0,) * masks.ndim else self._tensor(masks[self._is_seen])
 
     @functools.cached_property
     def _states(self) -> Tensor:
         if self._drawn.states.shape[2]:
-            return self._tensor(self._drawn.states)
-        return self._observations.flatten(2)
+            return self._tensor(self._drawn.states[self._is_seen])
+        return self._observations.flatten(1)
 
     @functools.cached_property
     def _last_actions(self) -> Tensor:
+        return self._tensor(self._all_last_actions[self._is_seen])
+
+    @functools.cached_property
+    def _all_last_actions(self) -> Int[np.ndarray, "episode seen agent"]:
         actions = self._drawn.actions
-        return self._tensor(np.concatenate([np.full_like(actions[:, :1], -1), actions], axis=1))
+        return np.concatenate([np.full_like(actions[:, :1], -1), actions], axis=1)
+
+    def _padded(self, values: np.ndarray) -> Tensor:
+        """Return values with time first."""
+        return self._tensor(values.swapaxes(0, 1))
 
     def _tensor(self, values: np.ndarray) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(values)).to(self._device)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float
 
 from qmix_logistics.environment.outside.team_environment import TeamEnvironments, TeamSpec
+from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
 from qmix_logistics.learning.episodes.building import build_learner
-from qmix_logistics.learning.episodes.collecting import discounted, play_episodes
+from qmix_logistics.learning.episodes.collecting import play_episodes
 from qmix_logistics.learning.episodes.curve import TeamCurvePoint
 from qmix_logistics.learning.episodes.flat_network import FlatNetwork
 from qmix_logistics.learning.episodes.replay import Episode, EpisodeReplay
@@ -180,24 +181,34 @@ class TeamTrainer:
 
     @torch.no_grad()
     def _first_values(self, played: Sequence[Episode]) -> tuple[float, float]:
-        """Return the mean value of the first joint actions, and what they brought."""
+        """Return the mean value of the first joint actions, and what they brought; what was cut off is valued."""
         training, network = self._training, self.learner.network
         memory = EpisodeReplay(self.spec, _room(played, self.spec), len(played))
         for episode in played:
             memory.add(episode)
-        sample = EpisodeSample(memory.all(), training.discount, training.trace, training.reward_scale)
-        values = network.mixer(sample.now(network), sample.slots).numpy()
+        sample = EpisodeSample(memory.all(), training.discount, 1.0, training.reward_scale)
+        now, following = sample.both(network)
+        values = network.mixer(now, sample.slots)
+        next_values = network.mixer(following, sample.choose(following))
+        is_joint = network.mixer.is_joint
+        realised = sample.targets(next_values, torch.ones(len(sample.slots), dtype=torch.bool), is_joint=is_joint)
         first = np.unique(sample.episode_of_group, return_index=True)[1]
-        by_group = values.reshape(len(sample.episode_of_group), -1).mean(axis=1)
-        realised = [discounted(episode.rewards * training.reward_scale, training.discount) for episode in played]
-        return float(by_group[first].mean()), float(np.mean(realised))
+        number = len(sample.episode_of_group)
+        by_group, brought = (each.numpy().reshape(number, -1).mean(axis=1) for each in (values, realised))
+        return float(by_group[first].mean()), float(brought[first].mean())
 
-    def counters(self) -> dict[str, Any]:
-        """Return all of its state that is neither a network nor the replay, as plain values."""
-        return {
+    def save(self, path: Path) -> None:
+        """
+        Save all of its state; between two rounds.
+
+        Parameters
+        ----------
+        path
+            The file.
+        """
+        values = {
             "steps": self.steps,
             "episodes": self.episodes,
-            "updates": self.learner.num_updates,
             "owed_updates": self._owed_updates,
             "since": [dataclasses.asdict(entry) for entry in self._since],
             "returns": self._returns,
@@ -205,49 +216,25 @@ class TeamTrainer:
             "rng": self._rng.bit_generator.state,
             "curve": [dataclasses.asdict(point) for point in self.curve],
         }
+        save_checkpoint(path, self.learner, self.replay.state(), values)
 
-    def restore_counters(self, values: Mapping[str, Any]) -> None:
+    def restore(self, path: Path) -> None:
         """
-        Restore what ``counters`` returned.
+        Return to where it was saved; what it then does equals what it would have done.
 
         Parameters
         ----------
-        values
-            That.
+        path
+            The file.
         """
-        self.steps, self.episodes, self.learner.num_updates = values["steps"], values["episodes"], values["updates"]
+        replay, values, _ = load_checkpoint(path, self.learner)
+        self.replay.restore(replay)
+        self.steps, self.episodes = values["steps"], values["episodes"]
         self._owed_updates, self._returns = values["owed_updates"], list(values["returns"])
         self._since = [UpdateStatistics(**entry) for entry in values["since"]]
         self._started_s = time.monotonic() - values["seconds"]
         self._rng.bit_generator.state = values["rng"]
         self.curve = [TeamCurvePoint(**point) for point in values["curve"]]
-
-
-def train_team(
-    trainer: TeamTrainer, save: Callable[[], None], checkpoint_every_steps: int, report: Callable[[float], None]
-) -> None:
-    """
-    Train until the steps are done.
-
-    Parameters
-    ----------
-    trainer
-        A new one, or one that was restored.
-    save
-        Saves a checkpoint.
-    checkpoint_every_steps
-        Steps between two.
-    report
-        Told the share of the steps that are done.
-    """
-    torch.set_num_threads(1)  # a second thread on a busy machine makes small networks many times slower
-    saved_at = trainer.steps
-    while trainer.progress < 1:
-        trainer.train_round()
-        report(trainer.progress)
-        if trainer.steps - saved_at >= checkpoint_every_steps:
-            save()
-            saved_at = trainer.steps
 
 
 def _seeds(root: np.random.SeedSequence, first: int, number: int) -> list[int]:

@@ -12,7 +12,6 @@ from playing import test_day
 from qmix_logistics.composition import build_demand
 from qmix_logistics.episode import play
 from qmix_logistics.errors import PolicyFileError
-from qmix_logistics.learning.dispatch.checkpoint import load_checkpoint, save_checkpoint
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.learned_policy import CARD, LearnedPolicy, load_policy, save_policy
@@ -61,9 +60,9 @@ def test_stopped_and_resumed_equals_never_stopped(algorithm: Algorithm, tmp_path
     straight, stopped = trainer(algorithm), trainer(algorithm)
     rounds(straight, 4)
     rounds(stopped, 2)
-    save_checkpoint(stopped, tmp_path / "checkpoint")
+    stopped.save(tmp_path / "checkpoint")
     resumed = trainer(algorithm)
-    load_checkpoint(resumed, tmp_path / "checkpoint")
+    resumed.restore(tmp_path / "checkpoint")
     rounds(resumed, 2)
     assert resumed.curve == straight.curve
     assert weights(resumed) == weights(straight)

@@ -2,72 +2,82 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from qmix_logistics.learning.dispatch.curve import CurvePoint
-from qmix_logistics.learning.dispatch.trainer import Trainer
+from qmix_logistics.learning.learner import Learner
 
 
-def save_checkpoint(trainer: Trainer, path: Path) -> None:
+def save_checkpoint(
+    path: Path,
+    learner: Learner,
+    replay: Mapping[str, np.ndarray],
+    values: Mapping[str, Any],
+    others: Mapping[str, Tensor] | None = None,
+) -> None:
     """
-    Save networks, targets, optimiser, replay, schedules and random states.
+    Save networks, targets, optimiser and replay, with schedules and random states as plain values.
 
     Parameters
     ----------
-    trainer
-        Between two rounds.
     path
         The file; it is replaced at once or not at all.
+    learner
+        Networks and optimiser.
+    replay
+        All that is remembered.
+    values
+        The rest, as JSON can hold it.
+    others
+        More tensors.
     """
-    learner = trainer.learner
     tensors = {
         **_prefixed("online", learner.network.state_dict()),
         **_prefixed("target", learner.target.state_dict()),
         **_prefixed("optimiser", _optimiser_tensors(learner.optimiser)),
-        **_prefixed("replay", {name: torch.from_numpy(array) for name, array in trainer.replay.state().items()}),
+        **_prefixed("replay", {name: torch.from_numpy(array) for name, array in replay.items()}),
+        **_prefixed("other", others or {}),
     }
-    if trainer.best is not None:
-        tensors |= _prefixed("best", trainer.best.network.state_dict())
-        tensors["best_costs"] = torch.from_numpy(trainer.best.costs)
-    state = {**trainer.counters(), "curve": [dataclasses.asdict(point) for point in trainer.curve]}
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
-    save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished, {"state": json.dumps(state)})
+    state = json.dumps({**values, "updates": learner.num_updates})
+    save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished, {"state": state})
     unfinished.replace(path)
 
 
-def load_checkpoint(trainer: Trainer, path: Path) -> None:
+def load_checkpoint(path: Path, learner: Learner) -> tuple[dict[str, np.ndarray], dict[str, Any], dict[str, Tensor]]:
     """
-    Bring a trainer to where it was saved; what it then does equals what it would have done.
+    Bring a learner to where it was saved.
 
     Parameters
     ----------
-    trainer
-        A new one, with the same settings.
     path
         The file.
+    learner
+        A new one, with the same settings.
+
+    Returns
+    -------
+    What was remembered, the plain values, and the other tensors.
     """
     with safe_open(path, framework="pt") as file:
-        state = json.loads(file.metadata()["state"])
+        values = json.loads(file.metadata()["state"])
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    learner = trainer.learner
     learner.network.load_state_dict(_of("online", tensors))
     learner.target.load_state_dict(_of("target", tensors))
     _restore_optimiser(learner.optimiser, _of("optimiser", tensors))
-    trainer.replay.restore({name: tensor.numpy() for name, tensor in _of("replay", tensors).items()})
-    if "best_costs" in tensors:
-        trainer.keep(_of("best", tensors), tensors["best_costs"].numpy())
-    trainer.curve = [CurvePoint(**point) for point in state.pop("curve")]
-    trainer.restore_counters(state)
+    learner.num_updates = values.pop("updates")
+    replay = {name: tensor.numpy() for name, tensor in _of("replay", tensors).items()}
+    return replay, values, _of("other", tensors)
 
 
 def _prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
