@@ -133,7 +133,7 @@ class _Unroll(torch.autograd.Function):
         carried = inputs.new_zeros(num_sequences, size)
         for step in range(num_steps - 1, -1, -1):
             reset, update, new = torch.split(gates[step], size, dim=1)
-            to_reset, to_update, to_memory = at_torch.split(gates[step], size, dim=1)
+            to_reset, to_update, to_memory = torch.split(at_gates[step], size, dim=1)
             carried.add_(gradients[0][step])
             torch.mul(carried, update, out=kept)
             torch.addcmul(carried.sub_(kept), carried, new * new, value=-1.0, out=at_new[step])

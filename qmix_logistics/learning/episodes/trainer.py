@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +60,7 @@ class TeamTrainer:
         training: TeamTraining,
         seed: int,
     ) -> None:
-        self._environments, self._evaluation, self._training = environments, evaluation, training
+        self._environments, self._evaluation, self.training = environments, evaluation, training
         of_weights, of_exploration, of_episodes, of_evaluation = np.random.SeedSequence(seed).spawn(4)
         self._rng = np.random.default_rng(of_exploration)
         self._episode_seeds, self._evaluation_seeds = of_episodes, of_evaluation
@@ -88,7 +88,7 @@ class TeamTrainer:
     @property
     def progress(self) -> float:
         """Share of the steps that are done, in [0, 1]."""
-        return min(self.steps / self._training.steps, 1.0)
+        return min(self.steps / self.training.steps, 1.0)
 
     @property
     def agents(self) -> FlatNetwork:
@@ -107,7 +107,7 @@ class TeamTrainer:
         """
         if not self.curve:
             self.curve.append(self.evaluate())
-        training, before = self._training, self.steps
+        training, before = self.training, self.steps
         seeds = _seeds(self._episode_seeds, self.episodes, training.envs)
         for episode in play_episodes(self._environments, self.agents, seeds, self.explored_share, self._rng):
             self.replay.add(episode)
@@ -125,19 +125,19 @@ class TeamTrainer:
     @property
     def explored_share(self) -> float:
         """Share of actions that are drawn by lot now."""
-        training = self._training
+        training = self.training
         fallen = min(self.steps / training.explore_steps, 1.0)
         return training.explore_first + (training.explore_last - training.explore_first) * fallen
 
     def _learn(self) -> None:
-        if self.replay.num_kept < self._training.batch_episodes:
+        if self.replay.num_kept < self.training.batch_episodes:
             self._owed_updates = 0.0
         while self._owed_updates >= 1.0:
             self._owed_updates -= 1.0
             self._since.append(self._update())
 
     def _update(self) -> UpdateStatistics:
-        training = self._training
+        training = self.training
         rate = training.learning_rate + (training.learning_rate_last - training.learning_rate) * self.progress
         self.learner.set_learning_rate(rate)
         importance = FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * self.progress
@@ -150,7 +150,7 @@ class TeamTrainer:
 
     def evaluate(self) -> TeamCurvePoint:
         """Play without exploration, always the same episodes."""
-        number = self._training.evaluation_episodes
+        number = self.training.evaluation_episodes
         seeds = _seeds(self._evaluation_seeds, 0, number)
         played = play_episodes(self._evaluation, self.agents, seeds, 0.0, self._rng)
         first_value, realised = self._first_values(played)
@@ -182,7 +182,7 @@ class TeamTrainer:
     @torch.no_grad()
     def _first_values(self, played: Sequence[Episode]) -> tuple[float, float]:
         """Return the mean value of the first joint actions, and what they brought; what was cut off is valued."""
-        training, network = self._training, self.learner.network
+        training, network = self.training, self.learner.network
         memory = EpisodeReplay(self.spec, _room(played, self.spec), len(played))
         for episode in played:
             memory.add(episode)
@@ -235,6 +235,31 @@ class TeamTrainer:
         self._started_s = time.monotonic() - values["seconds"]
         self._rng.bit_generator.state = values["rng"]
         self.curve = [TeamCurvePoint(**point) for point in values["curve"]]
+
+
+def train_team(trainer: TeamTrainer, checkpoint: Path, report: Callable[[float], None]) -> None:
+    """
+    Train until the steps are done, saving checkpoints; go on from the last one if there is one.
+
+    Parameters
+    ----------
+    trainer
+        A new one.
+    checkpoint
+        The file for checkpoints.
+    report
+        Told the share of the steps that are done.
+    """
+    torch.set_num_threads(1)  # a second thread on a busy machine makes small networks many times slower
+    if checkpoint.exists():
+        trainer.restore(checkpoint)
+    saved_at = trainer.steps
+    while trainer.progress < 1:
+        trainer.train_round()
+        report(trainer.progress)
+        if trainer.steps - saved_at >= trainer.training.checkpoint_every_steps:
+            trainer.save(checkpoint)
+            saved_at = trainer.steps
 
 
 def _seeds(root: np.random.SeedSequence, first: int, number: int) -> list[int]:
