@@ -46,7 +46,8 @@ def bootstrapped_returns(
         return targets
     # Seen from a step that is not the last: a share of the next step's surprise, its return less its value.
     passes = np.where(is_last, np.float32(0.0), np.float32(discount * trace)).T[..., None]
-    surprise = np.ascontiguousarray((targets - np.roll(next_values, 1, axis=1)).swapaxes(0, 1))
+    values = np.concatenate([np.zeros_like(next_values[:, :1]), next_values[:, :-1]], axis=1)
+    surprise = np.ascontiguousarray((targets - values).swapaxes(0, 1))
     for step in range(num_steps - 2, -1, -1):
         surprise[step] += passes[step] * surprise[step + 1]
-    return surprise.swapaxes(0, 1) + np.roll(next_values, 1, axis=1)
+    return surprise.swapaxes(0, 1) + values
