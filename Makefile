@@ -5,7 +5,7 @@ CONSTRAINTS ?= constraints.txt
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test lint types layers unit bench theory clean
+.PHONY: install demo test lint types layers unit bench theory mutants clean
 
 install: $(STAMP)
 
@@ -44,6 +44,10 @@ bench: install
 # The simulator against queueing theory: a quarter of an hour.
 theory: install
 	$(BIN)/python -m pytest -s --override-ini addopts= tests/benchmarks/test_theory.py
+
+# Bugs that learners of this family have had, put into ours one at a time: each must make a test fail.
+mutants: install
+	PYTHONPATH=tests $(BIN)/python -m mutants
 
 clean:
 	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

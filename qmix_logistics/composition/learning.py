@@ -172,6 +172,9 @@ def learn(
     -------
     The curves and their summary, and what limits them.
     """
+    from qmix_logistics.environment.outside.registry import make_environments
+
+    make_environments(plan.environment, 1, plan.options)  # an unknown one is reported before anything is written
     _open(plan, folder, resume=resume)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     run_jobs(plan_jobs(plan, folder), num_workers, on_progress)

@@ -15,7 +15,8 @@ class SmaxTeams:
     """
     Battles against the suite's heuristic enemy, in one compiled batch; see ``TeamEnvironments``.
 
-    A battle that lasts ``max_steps`` without a decision is truncated. The metric is whether all enemies fell while an
+    A battle that lasts ``max_steps`` without a decision is truncated. Positions in the global state are divided by the
+    size of the map, so that they lie in [0, 1] as in the observations. The metric is whether all enemies fell while an
     ally lives.
 
     Parameters
@@ -34,6 +35,9 @@ class SmaxTeams:
         library: Any = suite  # installed or not, its types are not known
         env = library.HeuristicEnemySMAX(scenario=library.map_name_to_scenario(name))
         agents, num_allies = env.agents, env.num_agents
+        unit = jnp.ones(len(env.own_features)).at[1].set(1.0 / env.map_width).at[2].set(1.0 / env.map_height)
+        num_units = num_allies + env.num_enemies
+        scale = jnp.concatenate([jnp.tile(unit, num_units), jnp.ones(2 * num_units)])
         self._jax, self._num = jax, num
 
         def seen(observed: Any, state: Any) -> Any:
@@ -41,7 +45,7 @@ class SmaxTeams:
             return (
                 jnp.stack([observed[agent] for agent in agents]),
                 jnp.stack([masks[agent] for agent in agents]),
-                observed["world_state"],
+                observed["world_state"] * scale,
             )
 
         def begin(key: Any) -> Any:
