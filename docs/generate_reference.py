@@ -1,5 +1,5 @@
 """
-Write the reference pages that the code itself knows: scenario.md, features.md, kpis.md and records.md.
+Write the reference pages that the code itself knows: scenario, features, kpis, records and team-training.
 
 Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
 """
@@ -24,6 +24,7 @@ from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI
 from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS
 from qmix_logistics.scenario import ScenarioSpec, units
 from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
+from qmix_logistics.scenario.team_training import TeamTraining
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate_reference.py; change the docstrings in the code instead. -->"
@@ -65,7 +66,13 @@ SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
 
 def pages() -> dict[Path, str]:
     """Return the text of each page by its path."""
-    texts = {"scenario": _scenario(), "features": _features(), "kpis": _kpis(), "records": _records()}
+    texts = {
+        "scenario": _scenario(),
+        "features": _features(),
+        "kpis": _kpis(),
+        "records": _records(),
+        "team-training": _team_training(),
+    }
     return {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
 
 
@@ -200,6 +207,11 @@ def _rules() -> list[str]:
         "  least one day is left to train on; `experiment.replications` is at most the number of test days.",
         "- `experiment.reference` is one of the policies.",
     ]
+
+
+def _team_training() -> list[str]:
+    lines = [NOTE, "", "# Team training", "", _plain(TeamTraining.__doc__), "", "Set with `--set NAME=VALUE`.", ""]
+    return [*lines, *_fields(TeamTraining, {"TeamTraining": TeamTraining.model_json_schema()})][:-1]
 
 
 def _records() -> list[str]:

@@ -14,13 +14,13 @@ from qmix_logistics.composition import build_demand
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.episode import play
-from qmix_logistics.learning.dispatch.building import build_network, replay_shape, reward_unit
+from qmix_logistics.learning.dispatch.building import build_learner, build_network, replay_shape, reward_unit
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.learned_policy import LearnedPolicy
 from qmix_logistics.learning.dispatch.replay import Replay
 from qmix_logistics.learning.dispatch.rollout import BatchRollout
+from qmix_logistics.learning.dispatch.sample import DispatchSample
 from qmix_logistics.learning.dispatch.scorers import GreedyScorer, atc_scores
-from qmix_logistics.learning.learner import Learner
 from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import DayKey, DecisionEpoch, Dispatch, Simulator, Site, Split, compile_site
 from qmix_logistics_baselines import rules
@@ -110,7 +110,9 @@ class TimedPolicy(LearnedPolicy):
 
 
 def random_network() -> UtilityNetwork:
-    return build_network("qmix", TRAINING, 0).utilities.requires_grad_(False)
+    agents = build_network("qmix", TRAINING, 0).agents.requires_grad_(False)
+    assert isinstance(agents, UtilityNetwork)
+    return agents
 
 
 def test_a_rollout(figures: Figures) -> None:
@@ -176,13 +178,11 @@ def test_a_gradient_step(figures: Figures) -> None:
     simulators = [Simulator(site, discount_time_constant_s=tau_s, is_recording=False) for _ in range(8)]
     days = [build_demand(spec, site).realise(DayKey(Split.TRAINING, index)) for index in range(8)]
     BatchRollout(simulators, Codec(site), tau_s, reward_unit(site, tau_s)).play(days, atc_scores, replay)
-    learner = Learner(
-        build_network("qmix", TRAINING, 0), TRAINING.learning_rate, TRAINING.polyak, TRAINING.gradient_clip
-    )
+    learner = build_learner("qmix", TRAINING, 0)
     rng, times_s = np.random.default_rng(0), []
     for _ in range(30):
         start_s = time.process_time()
-        learner.update(replay.sample(TRAINING.batch_epochs, tau_s, TRAINING.return_horizon_s, rng))
+        learner.update(DispatchSample(replay.sample(TRAINING.batch_epochs, tau_s, TRAINING.return_horizon_s, rng)))
         times_s.append(time.process_time() - start_s)
     note = f"QMIX, {TRAINING.batch_epochs} joint decisions, drawing them included; no budget"
     figures.add("one gradient step", [1e3 * each for each in times_s], "ms", note=note)
