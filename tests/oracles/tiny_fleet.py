@@ -2,9 +2,9 @@
 Two vehicles, three places, one charger: a world small enough for value iteration.
 
 Orders of two classes come at random and wait at the rack; a vehicle that takes one needs an exponential time, then a
-quarter of its battery is gone. Charging goes on until the battery is full. Trips take no time. So the state is what
-each vehicle does, its battery in quarters, and how many orders of each class wait: a semi-Markov decision process, whose
-charging times are cut into phases (Erlang), as theirs alone are not memoryless.
+quarter of its battery is gone. Charging goes on until the battery is full. Trips take a millisecond. So the state is
+what each vehicle does, its battery in quarters, and how many orders of each class wait: a semi-Markov decision process,
+whose charging times are cut into phases (Erlang), as theirs alone are not memoryless.
 """
 
 from __future__ import annotations
@@ -75,11 +75,9 @@ class TinyFleet:
 
     def scenario(self, folder: Path, **changes: Any) -> ScenarioSpec:
         """Return the same world for the simulator."""
-        _write(
-            folder / "places.csv", [("node", "kind"), ("rack", "rack"), ("station", "station"), ("charger", "charger")]
-        )
-        rows = [("from", "to", "distance_m", "travel_time_s")]
         names = ("rack", "station", "charger")
+        _write(folder / "places.csv", [("node", "kind"), *((name, name) for name in names)])
+        rows: list[tuple[Any, ...]] = [("from", "to", "distance_m", "travel_time_s")]
         rows += [(a, b, float((a, b) == ("rack", "station")), 1e-3) for a in names for b in names if a != b]
         _write(folder / "trips.csv", rows)
         per_s = self.express_per_s + self.standard_per_s
@@ -226,13 +224,11 @@ class OptimalPolicy:
 
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         states = [self._state(epoch, number) for number in range(2)]
-        weights = epoch.stops["weight"][epoch.pick_ups]
         columns = epoch.pick_ups.start + np.argsort(epoch.stops["release_s"][epoch.pick_ups], kind="stable")
         lines = [
             [int(c) for c in columns if (epoch.stops["weight"][c] > 1) == is_express] for is_express in (True, False)
         ]
         counts = [min(len(lines[0]), self._world.max_express), min(len(lines[1]), self._world.max_standard)]
-        assert len(weights) == len(lines[0]) + len(lines[1])
         orders = [epoch.deciders.tolist()] if epoch.num_deciders == 1 else [[0, 1], [1, 0]]
         value, plan = min((self._plan(states, counts, order) for order in orders), key=lambda pair: pair[0])
         assert np.isfinite(value)

@@ -93,7 +93,8 @@ def test_everything_that_is_wrong_is_reported_at_once(tmp_path: Path) -> None:
         "m/s, mps, km/h, kmh",
         "scenario.yaml:11:3: order_classes have share_pct that sum to 90; expected 100",
         "scenario.yaml:15:5: policies[0] has kind 'nearst'; expected one of random, fifo, nearest, earliest_due_date, "
-        "atc, matching, rolling_horizon, iql, vdn, qmix. Did you mean nearest?",
+        "atc, matching, rolling_horizon, iql, vdn, qmix, qplex, qtran_base, qtran_alt, cw_qmix, ow_qmix. "
+        "Did you mean nearest?",
         "",
         "8 errors. Nothing was run.",
     ]
@@ -151,7 +152,8 @@ def test_policies_lists_every_kind() -> None:
     assert (outcome.status, outcome.err) == (0, "")
     kinds = {kind for line in outcome.out.splitlines() if line[0] != " " for kind in line.split(", ")}
     assert kinds == {
-        "random", "fifo", "nearest", "earliest_due_date", "atc", "matching", "rolling_horizon", "iql", "vdn", "qmix"
+        "random", "fifo", "nearest", "earliest_due_date", "atc", "matching", "rolling_horizon", "iql", "vdn", "qmix",
+        "qplex", "qtran_base", "qtran_alt", "cw_qmix", "ow_qmix",
     }  # fmt: skip
 
 
