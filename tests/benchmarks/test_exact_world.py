@@ -1,7 +1,7 @@
 """
 QMIX through the whole stack against the optimum of a world that is small enough for value iteration.
 
-Codec, claims, irregular discounts, drain, replay, trainer: what is wrong in any of them costs more than the 2 % allowed.
+Codec, claims, irregular discounts, drain, replay, trainer: a fault in any of them costs more than the 2 % allowed.
 """
 
 from __future__ import annotations
