@@ -50,7 +50,7 @@ def save_checkpoint(
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
     state = json.dumps({**values, "updates": learner.num_updates})
-    save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished, {"state": state})
+    save_file({name: value.cpu().contiguous() for name, value in tensors.items()}, unfinished, {"state": state})
     unfinished.replace(path)
 
 

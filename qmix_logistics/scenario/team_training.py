@@ -83,4 +83,4 @@ class TeamTraining(Document):
     checkpoint_every_steps: Annotated[int, Field(ge=1)] = 100_000
     """Steps between two checkpoints, from which an interrupted training goes on."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Where gradient steps are taken; auto: on a GPU if there is one and the networks are large enough to gain."""
+    """Where gradient steps are taken; auto: on a GPU if there is one. Teams always act on the CPU."""

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from qmix_logistics.environment.outside.team_environment import TeamSpec
+from qmix_logistics.errors import TeamError
 from qmix_logistics.learning.algorithms import Family, build_objective, build_team
 from qmix_logistics.learning.episodes.flat_network import FlatNetwork
 from qmix_logistics.learning.learner import Learner, LearnerSettings
@@ -45,8 +46,28 @@ def build_learner(algorithm: Algorithm, spec: TeamSpec, training: TeamTraining, 
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = build_team(algorithm, family)
+        network = build_team(algorithm, family).to(device_of(training))
     return Learner(network, build_objective(algorithm, training.loss, training.weighting_alpha), settings)
+
+
+def device_of(training: TeamTraining) -> torch.device:
+    """
+    Return where gradient steps are taken.
+
+    Parameters
+    ----------
+    training
+        Settings.
+
+    Raises
+    ------
+    TeamError
+        If a GPU is asked for and there is none.
+    """
+    has_gpu = torch.cuda.is_available()
+    if training.device == "cuda" and not has_gpu:
+        raise TeamError("device=cuda, but torch sees no GPU; use device=auto or device=cpu")
+    return torch.device("cuda" if has_gpu and training.device != "cpu" else "cpu")
 
 
 def build_agents(spec: TeamSpec, training: TeamTraining) -> FlatNetwork:

@@ -27,11 +27,14 @@ class OneHotChoices:
     ----------
     num_groups, num_agents, num_actions
         Joint decisions, and sizes of each.
+    device
+        Where tensors are.
     """
 
     num_groups: int
     num_agents: int
     num_actions: int
+    device: torch.device | str = "cpu"
 
     def of(self, slots: Int[Tensor, " row"]) -> Float[Tensor, "row choice_feature"]:
         """Return the code of one action a row; see ``Choices``."""
@@ -41,7 +44,8 @@ class OneHotChoices:
 
     def all(self) -> Float[Tensor, "row slot choice_feature"]:
         """Return the codes of all actions; see ``Choices``."""
-        codes = torch.eye(self.num_agents * self.num_actions).view(self.num_agents, self.num_actions, -1)
+        codes = torch.eye(self.num_agents * self.num_actions, device=self.device)
+        codes = codes.view(self.num_agents, self.num_actions, -1)
         return codes.repeat(self.num_groups, 1, 1)
 
     def only(self, kept: Bool[Tensor, " row"]) -> OneHotChoices:
@@ -171,7 +175,7 @@ class EpisodeSample:
             lambda: embedding.index_select(0, at).view(num_rows, -1),
             lambda: network.encoder(self._states.index_select(0, seen)),
         )
-        choices = OneHotChoices(self._num_groups, self._num_agents, utilities.shape[-1])
+        choices = OneHotChoices(self._num_groups, self._num_agents, utilities.shape[-1], self._device)
         return Decisions(Utilities(chosen.new_zeros(num_rows), chosen), team, choices)
 
     @functools.cached_property
@@ -189,7 +193,7 @@ class EpisodeSample:
 
     @functools.cached_property
     def _grouping(self) -> TeamGrouping:
-        return TeamGrouping(self._num_groups, self._num_agents)
+        return TeamGrouping(self._num_groups, self._num_agents, self._device)
 
     @functools.cached_property
     def _observations(self) -> Tensor:

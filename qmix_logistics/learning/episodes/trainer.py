@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from qmix_logistics.environment.outside.team_environment import TeamEnvironments, TeamSpec
 from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
-from qmix_logistics.learning.episodes.building import build_learner
+from qmix_logistics.learning.episodes.building import build_agents, build_learner, device_of
 from qmix_logistics.learning.episodes.collecting import play_episodes
 from qmix_logistics.learning.episodes.curve import TeamCurvePoint
 from qmix_logistics.learning.episodes.flat_network import FlatNetwork
@@ -66,6 +66,8 @@ class TeamTrainer:
         self._episode_seeds, self._evaluation_seeds = of_episodes, of_evaluation
         self.spec: TeamSpec = environments.spec
         self.learner = build_learner(algorithm, self.spec, training, int(of_weights.generate_state(1)[0]))
+        self._device = device_of(training)
+        self._acting = None if self._device.type == "cpu" else build_agents(self.spec, training).requires_grad_(False)
         self.replay = EpisodeReplay(
             self.spec,
             training.replay_mib * MIB,
@@ -92,10 +94,13 @@ class TeamTrainer:
 
     @property
     def agents(self) -> FlatNetwork:
-        """The agents' network."""
+        """The agents' network as it acts, on the CPU: a copy if gradient steps are taken elsewhere."""
         agents = self.learner.network.agents
         assert isinstance(agents, FlatNetwork)
-        return agents
+        if self._acting is None:
+            return agents
+        self._acting.load_state_dict(agents.state_dict())
+        return self._acting
 
     def train_round(self) -> TeamCurvePoint | None:
         """
@@ -142,7 +147,7 @@ class TeamTrainer:
         self.learner.set_learning_rate(rate)
         importance = FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * self.progress
         drawn = self.replay.sample(training.batch_episodes, self._rng, importance)
-        sample = EpisodeSample(drawn, training.discount, training.trace, training.reward_scale)
+        sample = EpisodeSample(drawn, training.discount, training.trace, training.reward_scale, self._device)
         statistics, errors = self.learner.update(sample)
         if errors is not None:
             self.replay.set_errors(sample.numbers, sample.by_episode(errors))
@@ -186,7 +191,7 @@ class TeamTrainer:
         memory = EpisodeReplay(self.spec, _room(played, self.spec), len(played))
         for episode in played:
             memory.add(episode)
-        sample = EpisodeSample(memory.all(), training.discount, 1.0, training.reward_scale)
+        sample = EpisodeSample(memory.all(), training.discount, 1.0, training.reward_scale, self._device)
         now, following = sample.both(network)
         values = network.mixer(now, sample.slots)
         next_values = network.mixer(following, sample.choose(following))
@@ -194,7 +199,7 @@ class TeamTrainer:
         realised = sample.targets(next_values, torch.ones(len(sample.slots), dtype=torch.bool), is_joint=is_joint)
         first = np.unique(sample.episode_of_group, return_index=True)[1]
         number = len(sample.episode_of_group)
-        by_group, brought = (each.numpy().reshape(number, -1).mean(axis=1) for each in (values, realised))
+        by_group, brought = (each.cpu().numpy().reshape(number, -1).mean(axis=1) for each in (values, realised))
         return float(by_group[first].mean()), float(brought[first].mean())
 
     def save(self, path: Path) -> None:

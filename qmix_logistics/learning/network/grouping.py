@@ -68,15 +68,17 @@ class TeamGrouping(Grouping):
         Number of groups.
     size
         Rows in each.
+    device
+        Where tensors are.
     """
 
-    def __init__(self, num_groups: int, size: int) -> None:
-        self.num_groups, self._size = num_groups, size
+    def __init__(self, num_groups: int, size: int, device: torch.device | str = "cpu") -> None:
+        self.num_groups, self._size, self._device = num_groups, size, device
 
     @functools.cached_property
     def group(self) -> Int[Tensor, " row"]:  # type: ignore[override]
         """Group of each row."""
-        return torch.arange(self.num_groups).repeat_interleave(self._size)
+        return torch.arange(self.num_groups, device=self._device).repeat_interleave(self._size)
 
     def sum(self, values: Float[Tensor, "row *feature"]) -> Float[Tensor, "group *feature"]:
         """Sum rows by group; see ``Grouping``."""
