@@ -39,9 +39,9 @@ SPEC = scenario(
 )
 
 
-def trainer(algorithm: Algorithm = "qmix", seed: int = 0) -> Trainer:
-    site = compile_site(SPEC)
-    return Trainer(site, build_demand(SPEC, site), algorithm, SPEC.training, SPEC.experiment.seed, seed, 2)
+def trainer(algorithm: Algorithm = "qmix", seed: int = 0, **settings: float) -> Trainer:
+    site, training = compile_site(SPEC), SPEC.training.model_copy(update=settings)
+    return Trainer(site, build_demand(SPEC, site), algorithm, training, SPEC.experiment.seed, seed, 2)
 
 
 def rounds(trainer: Trainer, number: int) -> list[CurvePoint]:
@@ -70,6 +70,25 @@ def test_stopped_and_resumed_equals_never_stopped(algorithm: Algorithm, tmp_path
     assert np.array_equal(resumed.best.costs, straight.best.costs)
     for mine, theirs in zip(resumed.best.network.parameters(), straight.best.network.parameters(), strict=True):
         assert torch.equal(mine, theirs)
+
+
+def test_priorities_and_hard_targets_are_resumed_too(tmp_path: Path) -> None:
+    settings = {"priority_exponent": 0.6, "polyak": 1.0, "target_every_updates": 7}
+    straight, stopped, resumed = (trainer(**settings) for _ in range(3))
+    rounds(straight, 4)
+    rounds(stopped, 2)
+    stopped.save(tmp_path / "checkpoint")
+    resumed.restore(tmp_path / "checkpoint")
+    rounds(resumed, 2)
+    assert resumed.curve == straight.curve and weights(resumed) == weights(straight)
+    assert weights(straight) != weights(trainer_after(4))
+
+
+def trainer_after(number: int) -> Trainer:
+    """One without priorities, whose targets follow slowly."""
+    each = trainer()
+    rounds(each, number)
+    return each
 
 
 def test_the_same_seed_gives_the_same_policy_and_another_seed_another() -> None:

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Int
 
 from qmix_logistics.environment.outside.team_environment import SideBySide, TeamSpec, TeamStep, TeamView
+from qmix_logistics.errors import TeamError
 from qmix_logistics.learning.episodes.collecting import play_episodes
 from qmix_logistics.learning.episodes.curve import TeamCurvePoint
 from qmix_logistics.learning.episodes.team_policy import load_team, save_team
@@ -157,6 +158,22 @@ def test_an_episode_does_not_depend_on_those_beside_it() -> None:
         (alone,) = play_episodes(SideBySide([Meeting()]), agents, [seed], 0.0, np.random.default_rng(0))
         assert np.array_equal(alone.actions, episode.actions)
         assert np.array_equal(alone.observations, episode.observations)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_refused() -> None:
+    with pytest.raises(TeamError, match="torch sees no GPU"):
+        trainer(device="cuda")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+@pytest.mark.parametrize("algorithm", get_args(Algorithm))
+def test_gradient_steps_are_taken_on_a_gpu(algorithm: Algorithm, tmp_path: Path) -> None:
+    each, again = trainer(algorithm, device="cuda"), trainer(algorithm, device="cuda")
+    finish(each)
+    each.save(tmp_path / "checkpoint")
+    again.restore(tmp_path / "checkpoint")
+    assert next(again.learner.network.parameters()).is_cuda and again.learner.num_updates == each.learner.num_updates
 
 
 def test_a_saved_team_plays_the_same(tmp_path: Path) -> None:
