@@ -66,7 +66,8 @@ def test_all_errors_are_reported_at_once_each_at_its_place(tmp_path: Path) -> No
         "or no path at all",
         "scenario.yaml:18:3: demand.path stands twice; it was set on line 17 already. Remove one of them",
         "scenario.yaml:22:5: policies[1] has kind 'nearst'; expected one of random, fifo, nearest, "
-        "earliest_due_date, atc, matching, rolling_horizon, iql, vdn, qmix. Did you mean nearest?",
+        "earliest_due_date, atc, matching, rolling_horizon, iql, vdn, qmix, qplex, qtran_base, qtran_alt, cw_qmix, "
+        "ow_qmix. Did you mean nearest?",
         "scenario.yaml:23:37: experiment.replications is 'none'; expected a whole number",
     ]
 
