@@ -176,6 +176,20 @@ def test_gradient_steps_are_taken_on_a_gpu(algorithm: Algorithm, tmp_path: Path)
     assert next(again.learner.network.parameters()).is_cuda and again.learner.num_updates == each.learner.num_updates
 
 
+def test_teams_act_on_what_they_remember() -> None:
+    """Bug 7: every action is the best legal one of the utilities along the whole episode."""
+    agents = trainer().agents
+    for episode in play_episodes(SideBySide([Meeting() for _ in range(6)]), agents, list(range(6)), 0.0,
+                                 np.random.default_rng(0)):  # fmt: skip
+        before = np.concatenate([np.full((1, 2), -1), episode.actions])
+        with torch.no_grad():
+            utilities, _ = agents.along(
+                torch.from_numpy(episode.observations)[:, None], torch.from_numpy(before)[:, None]
+            )
+        best = np.where(episode.masks, utilities[:, 0].numpy(), -np.inf).argmax(axis=2)
+        assert np.array_equal(best[:-1], episode.actions)
+
+
 def test_a_saved_team_plays_the_same(tmp_path: Path) -> None:
     each = trainer()
     finish(each)
