@@ -12,6 +12,7 @@ from qmix_logistics.environment.outside.team_environment import SideBySide, Team
 from qmix_logistics.errors import TeamError
 from qmix_logistics.learning.episodes.collecting import play_episodes
 from qmix_logistics.learning.episodes.curve import TeamCurvePoint
+from qmix_logistics.learning.episodes.flat_network import FlatNetwork
 from qmix_logistics.learning.episodes.team_policy import load_team, save_team
 from qmix_logistics.learning.episodes.trainer import TeamTrainer, train_team
 from qmix_logistics.scenario.policies import Algorithm
@@ -149,10 +150,19 @@ def test_exploring_and_greedy_actions_are_legal_and_episodes_end_by_themselves()
         assert all(len(episode.observations) == length + 1 for length, episode in zip(lengths, played, strict=True))
 
 
+def forgetful_of_nothing() -> FlatNetwork:
+    """Agents with weights so large that what they remember decides what they do."""
+    agents = trainer().agents
+    with torch.no_grad():
+        for parameter in agents.parameters():
+            parameter.mul_(6.0)
+    return agents
+
+
 def test_an_episode_does_not_depend_on_those_beside_it() -> None:
     """Bug 7: those that end sooner leave, and nobody takes over their memory."""
-    agents = trainer().agents
-    together = play_episodes(SideBySide([Meeting() for _ in range(6)]), agents, list(range(6)), 0.0,
+    agents = forgetful_of_nothing()
+    together = play_episodes(SideBySide([Meeting() for _ in range(30)]), agents, list(range(30)), 0.0,
                              np.random.default_rng(0))  # fmt: skip
     for seed, episode in enumerate(together):
         (alone,) = play_episodes(SideBySide([Meeting()]), agents, [seed], 0.0, np.random.default_rng(0))
@@ -178,8 +188,8 @@ def test_gradient_steps_are_taken_on_a_gpu(algorithm: Algorithm, tmp_path: Path)
 
 def test_teams_act_on_what_they_remember() -> None:
     """Bug 7: every action is the best legal one of the utilities along the whole episode."""
-    agents = trainer().agents
-    for episode in play_episodes(SideBySide([Meeting() for _ in range(6)]), agents, list(range(6)), 0.0,
+    agents = forgetful_of_nothing()
+    for episode in play_episodes(SideBySide([Meeting() for _ in range(30)]), agents, list(range(30)), 0.0,
                                  np.random.default_rng(0)):  # fmt: skip
         before = np.concatenate([np.full((1, 2), -1), episode.actions])
         with torch.no_grad():
