@@ -211,7 +211,7 @@ MUTANTS = (
         f"{LEARNING}/episodes/trainer.py",
         "played = play_episodes(self._evaluation, self.agents, seeds, 0.0, self._rng)",
         "played = play_episodes(self._evaluation, self.agents, seeds, self.explored_share, self._rng)",
-        f"{EPISODES}/test_team_trainer.py::test_agents_learn_to_meet[qmix]",
+        f"{EPISODES}/test_team_trainer.py::test_plays_without_exploration_leave_nothing_to_chance",
     ),
     Mutant(
         "QMIX: a weight that may be negative",

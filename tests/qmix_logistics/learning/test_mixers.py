@@ -135,7 +135,7 @@ def test_qplex_weighs_shortfalls_by_the_joint_choice() -> None:
     both = torch.where(torch.arange(4) < 2, other, best)
     at_best, at_alone, at_beside, at_both = (mixer(decisions, slots).item() for slots in (best, alone, beside, both))
     assert max(at_alone, at_beside, at_both) < at_best
-    assert at_best - at_both != pytest.approx((at_best - at_alone) + (at_best - at_beside))
+    assert at_best - at_both != pytest.approx((at_best - at_alone) + (at_best - at_beside), rel=1e-3)
 
 
 def test_vdn_is_the_sum_and_a_value_of_the_state() -> None:

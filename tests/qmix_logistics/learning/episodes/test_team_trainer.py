@@ -138,6 +138,14 @@ def test_agents_learn_to_meet(algorithm: Algorithm) -> None:
     assert abs(last.first_value - last.realised_return) < 0.15
 
 
+def test_plays_without_exploration_leave_nothing_to_chance() -> None:
+    """Bug 16: a team that only explores in training is played greedily none the less, twice alike."""
+    each = trainer(explore_first=1.0, explore_last=1.0, evaluation_episodes=20)
+    before = each._rng.bit_generator.state
+    assert each.evaluate() == each.evaluate()
+    assert each._rng.bit_generator.state == before
+
+
 def test_exploring_and_greedy_actions_are_legal_and_episodes_end_by_themselves() -> None:
     """Bug 10, and the environment itself asserts that actions are legal."""
     environments = SideBySide([Meeting() for _ in range(30)])
