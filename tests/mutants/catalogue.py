@@ -239,14 +239,14 @@ MUTANTS = (
         f"{LEARNING}/objectives/transformation.py",
         "_sum(now, sample.slots) - values.detach() + offset",
         "_sum(now, sample.slots) - values + offset",
-        f"{EPISODES}/test_games.py",
+        f"{EPISODES}/test_games.py::test_qtran_learns_the_payoff_and_meets_its_conditions[qtran_base]",
     ),
     Mutant(
         "OW-QMIX: the wrong side is weighted down",
         f"{LEARNING}/objectives/weighted.py",
         "else values < targets",
         "else values > targets",
-        f"{EPISODES}/test_games.py",
+        f"{EPISODES}/test_games.py::test_more_expressive_learners_find_the_best_joint_action[ow_qmix]",
     ),
     Mutant(
         "VDN: a mean instead of a sum",
