@@ -239,7 +239,7 @@ MUTANTS = (
         f"{LEARNING}/objectives/transformation.py",
         "_sum(now, sample.slots) - values.detach() + offset",
         "_sum(now, sample.slots) - values + offset",
-        f"{EPISODES}/test_games.py::test_qtran_learns_the_payoff_and_meets_its_conditions[qtran_base]",
+        f"{EPISODES}/test_targets.py::test_qtrans_conditions_do_not_move_its_joint_value",
     ),
     Mutant(
         "OW-QMIX: the wrong side is weighted down",

@@ -14,6 +14,8 @@ from qmix_logistics.environment.outside.team_environment import TeamSpec
 from qmix_logistics.learning.episodes.replay import Episode, EpisodeReplay
 from qmix_logistics.learning.episodes.sample import EpisodeSample
 from qmix_logistics.learning.learner import Learner
+from qmix_logistics.learning.mixers import JointValue
+from qmix_logistics.learning.objectives import Transformation
 from qmix_logistics.scenario.policies import Algorithm
 
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
@@ -146,6 +148,22 @@ def test_rewards_are_scaled_by_a_constant_and_never_shifted() -> None:
     sample = EpisodeSample(replay.all(), 1.0, 1.0, 10.0)
     targets = targets_of(varied_learner("qmix"), sample)
     np.testing.assert_allclose(targets, [60, 40, 20, 100, 80, 60, 40, 20], rtol=1e-5)
+
+
+@pytest.mark.parametrize("is_alternative", [False, True])
+def test_qtrans_conditions_do_not_move_its_joint_value(is_alternative: bool) -> None:
+    """Son et al. (2019), eq. 4: the joint value in the conditions is fixed; temporal differences alone teach it."""
+    sample, gradients = sample_of([random_episode(SPEC, 6, np.random.default_rng(7))]), []
+    for weight in (0.0, 1.0):
+        learner = varied_learner("qtran_base")
+        objective = Transformation(
+            "squared", is_alternative=is_alternative, optimal_weight=weight, other_weight=weight
+        )  # fmt: skip
+        objective(sample, learner.network, learner.target).total.backward()
+        joint = learner.network.mixer
+        assert isinstance(joint, JointValue)
+        gradients.append([parameter.grad for parameter in joint.joint.parameters()])
+    torch.testing.assert_close(gradients[0], gradients[1])
 
 
 @pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix", "cw_qmix", "ow_qmix"])
