@@ -19,6 +19,10 @@ PARTED = 2.0
 """Greedy validation cost over exploring cost from which on the two have parted: other days may cost more."""
 MOSTLY_OWN = 0.2
 """Share of guided choices below which training days tell what the policy itself does."""
+RUN_AWAY = 5.0
+"""Value over what days brought from which on it has run away."""
+TAKEN_OVER = 0.98
+"""Share of choices of one kind of stop from which on it has taken over."""
 CUT_PCT = 5.0
 """Share of cut candidate lists from which on it is worth saying."""
 
@@ -137,6 +141,32 @@ def _about_training(spec: ScenarioSpec, training: pd.DataFrame) -> Iterator[Aler
             costs = f"{last['greedy_cost']:.2f} without exploration, {exploring:.2f} with it"
             text = f"{policy}, training {seed}: the last policy costs {costs}."
             yield Alert(Severity.WARNING, text, "The greedy policy has collapsed; the best one before was kept.")
+        yield from _about_values(f"{policy}, training {seed}", rows)
+        yield from _about_shares(f"{policy}, training {seed}", rows)
+
+
+def _about_values(name: str, training: pd.DataFrame) -> Iterator[Alert]:
+    learned = training.dropna(subset="mean_value")
+    if not len(learned):
+        return
+    last = learned.iloc[-1]
+    value, brought = last["mean_value"], learned["realised_return"].min()
+    if abs(value) > RUN_AWAY * max(abs(brought), 1.0):
+        text = f"{name}: values are {value:.3g}, but days brought {brought:.3g} at worst."
+        remedy = "Values have run away: lower training.polyak, learning_rate or discount_time_constant_s."
+        yield Alert(Severity.WARNING, text, remedy)
+
+
+def _about_shares(name: str, training: pd.DataFrame) -> Iterator[Alert]:
+    """Tell which kind of stop has taken over from others that were chosen before."""
+    shares = training.filter(like="share_")
+    last, first = shares.iloc[-1], shares.iloc[0]
+    kind = str(last.idxmax())
+    if last[kind] > TAKEN_OVER > first[kind]:
+        stop = kind.removeprefix("share_").replace("_", " ")
+        text = f"{name}: {100 * last[kind]:.0f} % of the last choices were one kind of stop, {stop}."
+        remedy = "Look at the other kinds: lengthen training.exploration.guide_days, or raise any_share."
+        yield Alert(Severity.NOTE, text, remedy)
 
 
 def _late_exploring_cost(training: pd.DataFrame) -> float:

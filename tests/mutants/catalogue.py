@@ -235,6 +235,13 @@ MUTANTS = (
         "tests/qmix_logistics/learning/test_mixers.py",
     ),
     Mutant(
+        "QPLEX: what a choice loses vanishes where it comes close to the best",
+        f"{LEARNING}/mixers/duplex.py",
+        "self._lost(decisions, slots), 0.0)",
+        "(best - chosen) * self._lost(decisions, slots), 0.0)",
+        "tests/qmix_logistics/learning/episodes/test_games.py",
+    ),
+    Mutant(
         "QTRAN: the gradient of the conditions reaches the joint value",
         f"{LEARNING}/objectives/transformation.py",
         "_sum(now, sample.slots) - values.detach() + offset",

@@ -28,6 +28,9 @@ class CurvePoint:
         Whether the policy was kept.
     loss, td_error, mean_value, mean_return, gradient_norm
         Means over the round's gradient steps; None if there were none.
+    realised_return
+        What values would be if the cost of the round's days came evenly: the cost of one time constant of the
+        discount, as a reward.
     shares
         Share of each kind of stop among the round's choices.
     """
@@ -44,4 +47,5 @@ class CurvePoint:
     mean_value: float | None
     mean_return: float | None
     gradient_norm: float | None
+    realised_return: float
     shares: dict[str, float]

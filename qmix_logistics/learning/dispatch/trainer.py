@@ -97,11 +97,13 @@ class Trainer:
         self._rng = np.random.default_rng(of_exploration)
         weights_seed = int(of_weights.generate_state(1)[0])
         self._tau_s = training.discount_time_constant_s
+        self._reward_unit = reward_unit(site, self._tau_s)
+        self._demand_s = site.horizon.demand_s
         self.learner = build_learner(algorithm, training, weights_seed)
         self.replay = Replay(replay_shape(site), training.replay_mib * MIB, training.priority_exponent)
         num = max(training.envs_per_batch, num_validation_days)
         simulators = [Simulator(site, discount_time_constant_s=self._tau_s, is_recording=False) for _ in range(num)]
-        self._rollout = BatchRollout(simulators, Codec(site), self._tau_s, reward_unit(site, self._tau_s))
+        self._rollout = BatchRollout(simulators, Codec(site), self._tau_s, self._reward_unit)
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None
@@ -288,6 +290,7 @@ class Trainer:
             mean_value=mean("mean_value"),
             mean_return=mean("mean_return"),
             gradient_norm=mean("gradient_norm"),
+            realised_return=-exploring_cost * self._tau_s / self._demand_s / self._reward_unit,
             shares={kind.name.lower(): float(share) for kind, share in zip(StopKind, shares, strict=True)},
         )
 

@@ -20,19 +20,28 @@ class DuplexMixer(Mixer):
 
     .. math::
 
-        Q_{tot} = \sum_i \big(w_i(s) \max_u q_i(u) + b_i(s)\big)
-                  + \sum_i \lambda_i(s, u) w_i(s) \big(q_i(u_i) - \max_u q_i(u)\big)
+        Q_{tot} = \sum_i \max_u Q_i(u) + \sum_i \lambda_i(s, u) \big(Q_i(u_i) - \max_u Q_i(u)\big),
+        \qquad Q_i(u) = w_i(s) q_i(u) + b_i(s)
 
     with :math:`w_i, \lambda_i > 0`: the second sum is at most 0, and 0 exactly where every agent chooses its best. So
-    the greedy joint choice is best for any :math:`\lambda`, and nothing else restricts the joint value.
+    the greedy joint choice is best for any :math:`\lambda`, and nothing else restricts the joint value. This is the
+    paper's V + lambda A (eq. 10 to 13), with gradients through everything, but for the shape of :math:`\lambda`:
 
-    .. math:: \lambda_i(s, u) = \sum_k |\kappa_k(s)|\, \sigma(\alpha_{k,i}(s))\, \sigma(\beta_{k,i}(s, u))
+    .. math::
 
-    This is the form of the paper (eq. 10 to 13), with gradients through everything. The authors' code stops the
-    gradient of the shortfall and adds :math:`\sum_i q_i` with weight 1: the values are equal, but on the paper's
-    second matrix game that form finds the best joint choice in fewer seeds, see ``docs/background``. Maxima run over
-    the choices that are there. The joint choice enters as the sum of the agents' choices: one-hot codes by agent and
-    action, which is their concatenation, or embeddings of stops, for any number of vehicles.
+        \lambda_i = 1 + \frac{l_i(s, u)}{\max_u Q_i(u) - Q_i(u_i)}, \qquad
+        l_i = \sum_k |\kappa_k(s)|\, \sigma(\alpha_{k,i}(s))\, \sigma(\beta_{k,i}(s, u))
+
+    where the paper has :math:`\lambda_i = l_i`. So the networks say what a joint choice loses beyond its utilities:
+
+    .. math:: Q_{tot} = \sum_i Q_i(u_i) - \sum_{i : Q_i(u_i) < \max_u Q_i(u)} l_i(s, u)
+
+    What a choice loses then need not vanish where it comes close to the agent's best, and the order of the two can
+    change. With the paper's shape and with its authors' stopped gradients learning stays at a joint choice that pays 6
+    in the paper's second matrix game, where another pays 8: see ``docs/background``.
+
+    Maxima run over the choices that are there. The joint choice enters as the sum of the agents' choices: one-hot codes
+    by agent and action, which is their concatenation, or embeddings of stops, for any number of vehicles.
 
     Parameters
     ----------
@@ -41,7 +50,7 @@ class DuplexMixer(Mixer):
     choice_size
         Length of a choice's features.
     num_heads
-        Terms of :math:`\lambda`, :math:`k`.
+        Terms of :math:`l_i`.
 
     References
     ----------
@@ -65,12 +74,12 @@ class DuplexMixer(Mixer):
         """Return the value of each group; see ``Mixer``."""
         team, best = decisions.team, decisions.utilities.best()
         weight = self.weight(team, team.state).abs().squeeze(1) + _EPSILON
-        shortfall = weight * (decisions.utilities.of(slots) - best)
-        importance = self._importance(decisions, slots)
-        rows = weight * best + self.bias(team, team.state).squeeze(1) + importance * shortfall
+        chosen = decisions.utilities.of(slots)
+        lost = torch.where(chosen < best, self._lost(decisions, slots), 0.0)
+        rows = weight * chosen + self.bias(team, team.state).squeeze(1) - lost
         return team.grouping.sum(rows) + self.value(team)
 
-    def _importance(self, decisions: Decisions, slots: Int[Tensor, " row"]) -> Float[Tensor, " row"]:
+    def _lost(self, decisions: Decisions, slots: Int[Tensor, " row"]) -> Float[Tensor, " row"]:
         team = decisions.team
         joint_choice = team.grouping.sum(decisions.choices.of(slots))
         known = torch.cat([team.state, joint_choice], dim=1)

@@ -23,6 +23,7 @@ def replications(num_days: int = 10, **changes: Any) -> pd.DataFrame:
 def curve(greedy: list[float | None], best: list[bool], exploring: float = 10.0) -> pd.DataFrame:
     """A training; the guide plays no part in it."""
     points = {"greedy_cost": greedy, "is_best": best, "exploring_cost": exploring, "guided_share": 0.0}
+    points |= {"mean_value": -1.0, "realised_return": -1.0, "share_pick_up": 0.9, "share_charge": 0.1}
     return pd.DataFrame(points).assign(policy="qmix", training_seed=1, days=[10 * n for n in range(1, len(greedy) + 1)])
 
 
@@ -98,3 +99,25 @@ def test_days_that_the_guide_played_do_not_tell_what_the_policy_costs_with_explo
     training["days"] = [10, 20, 30, 50]
     (alert,) = alerts(replications(), training, learned=True, experiment__training_seeds=5)
     assert "24.10 without exploration, 12.00 with it" in alert.text
+
+
+def test_values_that_run_away() -> None:
+    """Five times what the worst days brought is too much; and nothing is said before gradient steps."""
+    training = curve([10.0, 9.0, 9.5], [True, True, False])
+    training["realised_return"] = [-2.0, -3.0, -1.0]
+    for values, number in [([None, -4.0, -14.9], 0), ([None, -4.0, -15.1], 1), ([None, None, None], 0)]:
+        training["mean_value"] = pd.Series(values, dtype=float)
+        found = alerts(replications(), training, learned=True, experiment__training_seeds=5)
+        assert len(found) == number
+    training["mean_value"] = [-4.0, -4.0, 16.0]
+    (alert,) = alerts(replications(), training, learned=True, experiment__training_seeds=5)
+    assert alert.text == "qmix, training 1: values are 16, but days brought -3 at worst."
+
+
+def test_a_kind_of_stop_that_takes_over() -> None:
+    training = curve([10.0, 9.0, 9.5], [True, True, False])
+    training["share_charge"] = [0.1, 0.5, 0.99]
+    (alert,) = alerts(replications(), training, learned=True, experiment__training_seeds=5)
+    assert alert.text == "qmix, training 1: 99 % of the last choices were one kind of stop, charge."
+    training["share_charge"], training["share_pick_up"] = 0.0, 0.99  # as from the beginning: there is little else
+    assert alerts(replications(), training, learned=True, experiment__training_seeds=5) == []

@@ -77,6 +77,12 @@ def test_more_expressive_learners_find_the_best_joint_action(algorithm: Algorith
     assert PAYOFFS["matrix-2"][trained.greedy()] == 8
 
 
+def test_qplex_learns_the_payoff() -> None:
+    """Any table whose largest value agents can name each for itself is its own (Wang et al. 2021, Theorem 1)."""
+    trained = Trained("qplex", "matrix-2", 0, 2500, sees_agent_id=False, learning_rate=5e-3)
+    np.testing.assert_allclose(trained.table(), PAYOFFS["matrix-2"], atol=0.1)
+
+
 @pytest.mark.parametrize("algorithm", ["qtran_base", "qtran_alt"])
 def test_qtran_learns_the_payoff_and_meets_its_conditions(algorithm: Algorithm) -> None:
     """
