@@ -10,14 +10,18 @@ from jaxtyping import Int
 
 from qmix_logistics.environment.outside.team_environment import BatchStep, TeamSpec, TeamView
 
+COOLDOWN = 3
+"""Place of the weapon's cooldown among the features of a unit."""
+
 
 class SmaxTeams:
     """
     Battles against the suite's heuristic enemy, in one compiled batch; see ``TeamEnvironments``.
 
     A battle that lasts ``max_steps`` without a decision is truncated. Positions in the global state are divided by the
-    size of the map, so that they lie in [0, 1] as in the observations. The metric is whether all enemies fell while an
-    ally lives.
+    size of the map, so that they lie in [0, 1] as in the observations. There, a weapon that is ready has a cooldown of
+    0; the suite counts on below 0 without end, which drowns all else that mixers see. The metric is whether all enemies
+    fell while an ally lives.
 
     Parameters
     ----------
@@ -38,14 +42,15 @@ class SmaxTeams:
         unit = jnp.ones(len(env.own_features)).at[1].set(1.0 / env.map_width).at[2].set(1.0 / env.map_height)
         num_units = num_allies + env.num_enemies
         scale = jnp.concatenate([jnp.tile(unit, num_units), jnp.ones(2 * num_units)])
+        cooldowns = jnp.arange(num_units) * len(env.own_features) + COOLDOWN
         self._jax, self._num = jax, num
 
         def seen(observed: Any, state: Any) -> Any:
-            masks = env.get_avail_actions(state)
+            masks, world = env.get_avail_actions(state), observed["world_state"] * scale
             return (
                 jnp.stack([observed[agent] for agent in agents]),
                 jnp.stack([masks[agent] for agent in agents]),
-                observed["world_state"] * scale,
+                world.at[cooldowns].max(0.0),
             )
 
         def begin(key: Any) -> Any:

@@ -250,7 +250,7 @@ def test_public_environments_play(family: str) -> None:
         steps = [each.step(live, actions) for each in (first, again)]
         assert np.array_equal(views[0].observations, views[1].observations)
         assert np.array_equal(steps[0].rewards, steps[1].rewards)
-        assert np.abs(views[0].observations).max() < 10
+        assert np.abs(views[0].observations).max() < 10 and np.abs(views[0].states).max(initial=0) < 5
         lengths[live] += 1
         is_over = steps[0].is_terminated | steps[0].is_truncated
         assert (steps[0].is_truncated <= (lengths[live] == limit)).all()
