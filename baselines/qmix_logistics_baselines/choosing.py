@@ -93,6 +93,28 @@ def keep_best_ends(
     return scores
 
 
+def choose_end(
+    site: Site, epoch: DecisionEpoch, row: int, columns: Int[np.ndarray, " choice"], choosing: Choosing
+) -> int:
+    """
+    Return at which of several places a decider ends a task.
+
+    Parameters
+    ----------
+    site
+        The site.
+    epoch
+        The epoch.
+    row
+        Which decider.
+    columns
+        Columns of the drop-offs.
+    choosing
+        How to choose among places.
+    """
+    return _best(site, epoch, int(epoch.deciders[row]), columns, choosing)
+
+
 def choose_routes(
     epoch: DecisionEpoch, columns: Int[np.ndarray, " decider"], choosing: Choosing
 ) -> Int[np.ndarray, " decider"] | None:

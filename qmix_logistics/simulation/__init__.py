@@ -3,6 +3,7 @@
 from qmix_logistics.simulation.day import Day
 from qmix_logistics.simulation.demand import DemandModel, OrdersDemandModel, RandomDemandModel, TraceDemandModel
 from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End, Interval, grant_claims
+from qmix_logistics.simulation.known_tasks import KNOWN_TASK, KnownTasks
 from qmix_logistics.simulation.randomness import DayKey, Purpose, Split, day_stream
 from qmix_logistics.simulation.records import DayRecords, OrderRecord, SegmentRecord, TaskRecord, VisitRecord
 from qmix_logistics.simulation.simulator import Simulator
@@ -25,6 +26,7 @@ __all__ = [
     "ANY_NUMBER",
     "CHARGE",
     "DROP_OFF",
+    "KNOWN_TASK",
     "PARK",
     "PICK_UP",
     "WAIT",
@@ -36,6 +38,7 @@ __all__ = [
     "Dispatch",
     "End",
     "Interval",
+    "KnownTasks",
     "OrderRecord",
     "OrderStatus",
     "OrdersDemandModel",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
+
+if TYPE_CHECKING:
+    from qmix_logistics.simulation.known_tasks import KnownTasks
 
 
 class VehicleState(enum.IntEnum):
@@ -168,6 +171,8 @@ class Snapshot:
         Tasks not yet done, by order.
     on_board
         Tasks on board of each vehicle, in the order in which they were loaded.
+    known
+        What is known of the tasks of orders that have come in.
     """
 
     time_s: float
@@ -176,6 +181,7 @@ class Snapshot:
     chargers: Shaped[np.ndarray, " charger"]
     open_tasks: Int[np.ndarray, " order"]
     on_board: Sequence[Sequence[int]]
+    known: KnownTasks
 
 
 def battery_wh(

@@ -11,6 +11,7 @@ import simpy
 from qmix_logistics.simulation.board import Board
 from qmix_logistics.simulation.day import FIXED, NO_TASK, Day
 from qmix_logistics.simulation.facility import Facility, FacilityGroup
+from qmix_logistics.simulation.known_tasks import KnownTasks
 from qmix_logistics.simulation.ledger import Ledger
 from qmix_logistics.simulation.records import DayRecords
 from qmix_logistics.simulation.site import Site
@@ -91,8 +92,15 @@ class World:
 
     def snapshot(self) -> Snapshot:
         """Return the state now."""
+        known = KnownTasks(self.site, self.day, self.board, self.order_closed_s, self.env.now)
         return Snapshot(
-            self.env.now, self.vehicles, self.stations.rows, self.chargers.rows, self.board.open_tasks, self.on_board
+            self.env.now,
+            self.vehicles,
+            self.stations.rows,
+            self.chargers.rows,
+            self.board.open_tasks,
+            self.on_board,
+            known,
         )
 
     def facility_at(self, place: int) -> Facility | None:

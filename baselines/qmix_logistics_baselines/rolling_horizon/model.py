@@ -1,15 +1,21 @@
-"""The OR-Tools routing model: variables, constraints, objective, search."""
+"""The OR-Tools model of pick-ups and drop-offs: variables, constraints, objective, search."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from ortools.util import optional_boolean_pb2
 
-from qmix_logistics_baselines.rolling_horizon.problem import NEVER_S, TICKS_PER_S, RoutingProblem
+from qmix_logistics.simulation import StopKind
+from qmix_logistics_baselines.plan_following import PlannedStop
+from qmix_logistics_baselines.rolling_horizon.problem import NEVER_S, NO_TICK, TICKS_PER_S, RoutingProblem
+
+Routes = Mapping[int, Sequence[PlannedStop]]
+"""Stops by number of vehicle."""
 
 LARGE_NEIGHBOURHOODS = (
     "use_global_cheapest_insertion_path_lns",
@@ -19,32 +25,40 @@ LARGE_NEIGHBOURHOODS = (
     "use_local_cheapest_insertion_visit_types_lns",
 )
 """Operators left out: the same plans without them take 60 % of the time (49 problems, 20 solutions each)."""
+BRANCHES_PER_STOP, BRANCHES_PER_SOLUTION = 20, 20
+"""Steps of the search tree after which it ends: where there are fewer solutions than asked for it would go on for ever.
+A first solution takes about 1 a stop, another about 6."""
+CLOCK_SLACK = 0.95
+"""The solver may stop a little before its time limit by our clock; that counts as cut off too."""
+LONGEST = 8 * NEVER_S * TICKS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """
-    Tasks of each vehicle, in order.
+    Stops of each vehicle, in order.
 
     Parameters
     ----------
     routes
-        Numbers of tasks by number of vehicle.
+        By number of vehicle.
+    left_out
+        Pending tasks that no one does.
+    cost
+        In the solver's units.
     was_cut_off
         Whether the safety time limit ended the search: then the plan depends on the machine.
     """
 
-    routes: dict[int, list[int]]
+    routes: dict[int, list[PlannedStop]]
+    left_out: tuple[int, ...]
+    cost: int
     was_cut_off: bool
-
-
-CLOCK_SLACK = 0.95
-"""The solver may stop a little before its time limit by our clock; that counts as cut off too."""
 
 
 class RoutingModel:
     """
-    A fleet's routes through pending tasks, as OR-Tools sees them.
+    A fleet's routes through pick-ups and drop-offs, as OR-Tools sees them.
 
     Parameters
     ----------
@@ -54,21 +68,23 @@ class RoutingModel:
 
     def __init__(self, problem: RoutingProblem) -> None:
         self._problem = problem
-        num_tasks, num_vehicles = len(problem.tasks), len(problem.vehicles)
-        starts = list(range(num_tasks, num_tasks + num_vehicles))
-        ends = [num_tasks + num_vehicles] * num_vehicles
-        self._manager = pywrapcp.RoutingIndexManager(num_tasks + num_vehicles + 1, num_vehicles, starts, ends)
+        num_stops, num_vehicles = len(problem.tasks), len(problem.vehicles)
+        starts = list(range(num_stops, num_stops + num_vehicles))
+        ends = list(range(num_stops + num_vehicles, num_stops + 2 * num_vehicles))
+        self._manager = pywrapcp.RoutingIndexManager(num_stops + 2 * num_vehicles, num_vehicles, starts, ends)
         self._routing = pywrapcp.RoutingModel(self._manager)
-        self._indices = [self._manager.NodeToIndex(task) for task in range(num_tasks)]
-        self._transits = _register(self._routing, problem.transit)
-        self._start_when_free()
+        self._indices = [self._manager.NodeToIndex(stop) for stop in range(num_stops)]
+        self._has_windows = bool((problem.earliest > 0).any() or (problem.latest < NO_TICK).any())
+        self._keep_time()
+        self._carry_no_more_than_fits()
         self._obey_the_mask()
+        self._pair_pick_ups_with_drop_offs()
+        self._keep_what_is_on_board()
         self._charge_for_the_way()
-        self._charge_for_waiting()
-        self._charge_for_lateness()
+        self._charge_for_open_and_late_orders()
         self._let_tasks_be_left_out()
 
-    def solve(self, solution_limit: int, safety_time_limit_s: float) -> Plan:
+    def solve(self, solution_limit: int, safety_time_limit_s: float, warm_start: Routes | None = None) -> Plan:
         """
         Search for good routes.
 
@@ -78,6 +94,8 @@ class RoutingModel:
             Search effort: solutions accepted.
         safety_time_limit_s
             Time after which the search is cut off.
+        warm_start
+            Where to begin; what is new is inserted.
         """
         parameters = pywrapcp.DefaultRoutingSearchParameters()
         parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.LOCAL_CHEAPEST_COST_INSERTION
@@ -87,20 +105,53 @@ class RoutingModel:
         parameters.lns_time_limit.seconds = 3600  # its default is a clock of 100 ms: plans would not repeat
         for operator in LARGE_NEIGHBOURHOODS:
             setattr(parameters.local_search_operators, operator, optional_boolean_pb2.BOOL_FALSE)
+        branches = BRANCHES_PER_STOP * self._manager.GetNumberOfNodes() + BRANCHES_PER_SOLUTION * solution_limit
+        self._routing.AddSearchMonitor(self._routing.solver().BranchesLimit(branches))
         start_s = time.monotonic()
-        solution = self._routing.SolveWithParameters(parameters)
+        solution = None
+        if warm_start is not None:
+            self._routing.CloseModelWithParameters(parameters)
+            first = self._routing.ReadAssignmentFromRoutes(self._routes_from(warm_start), True)  # noqa: FBT003
+            if first is not None:
+                solution = self._routing.SolveFromAssignmentWithParameters(first, parameters)
+        if solution is None:
+            solution = self._routing.SolveWithParameters(parameters)
         was_cut_off = time.monotonic() - start_s >= CLOCK_SLACK * safety_time_limit_s
-        routes = {int(number): self._route(solution, row) for row, number in enumerate(self._problem.vehicles)}
-        return Plan(routes, was_cut_off)
+        return self._plan(solution, was_cut_off=was_cut_off)
 
-    def _start_when_free(self) -> None:
-        """A vehicle starts its route when and where it becomes free."""
-        for name in ("waiting", "lateness"):
-            longest = 4 * NEVER_S * TICKS_PER_S
-            self._routing.AddDimensionWithVehicleTransits(self._transits, 0, longest, False, name)
+    def _keep_time(self) -> None:
+        """A vehicle starts when and where it becomes free; it waits at a stop until the window opens."""
+        evaluators = _register(self._routing, self._problem.transit)
+        slack = LONGEST if self._has_windows else 0
+        for name in ("open", "late"):
+            self._routing.AddDimensionWithVehicleTransits(evaluators, slack, LONGEST, False, name)  # noqa: FBT003
+            dimension = self._routing.GetDimensionOrDie(name)
             for row, free_in in enumerate(self._problem.free_in.tolist()):
-                start = self._routing.Start(row)
-                self._routing.GetDimensionOrDie(name).CumulVar(start).SetRange(free_in, free_in)
+                dimension.CumulVar(self._routing.Start(row)).SetRange(free_in, free_in)
+        if not self._has_windows:
+            return
+        dimension, other = self._routing.GetDimensionOrDie("open"), self._routing.GetDimensionOrDie("late")
+        for stop, index in enumerate(self._indices):
+            dimension.CumulVar(index).SetMin(min(int(self._problem.earliest[stop]), LONGEST))
+            if self._problem.latest[stop] < NO_TICK:
+                dimension.CumulVar(index).SetMax(max(int(self._problem.latest[stop]), 0))
+            self._routing.solver().Add(dimension.CumulVar(index) == other.CumulVar(index))
+
+    def _carry_no_more_than_fits(self) -> None:
+        """Vehicles start with what they have on board."""
+        problem = self._problem
+        if problem.num_pairs + (problem.carrier >= 0).sum() == 0:
+            return
+        for unit, (loads, capacities) in enumerate(zip(problem.loads, problem.capacities, strict=True)):
+            name = f"load-{unit}"
+            demands = [*loads.tolist(), *[0] * (2 * len(problem.vehicles))]
+            evaluator = self._routing.RegisterUnaryTransitVector(demands)
+            aboard = [-int(loads[problem.carrier == row].sum()) for row in range(len(problem.vehicles))]
+            limits = np.maximum(capacities, aboard).tolist()
+            self._routing.AddDimensionWithVehicleCapacity(evaluator, 0, limits, False, name)  # noqa: FBT003
+            dimension = self._routing.GetDimensionOrDie(name)
+            for row, load in enumerate(aboard):
+                dimension.CumulVar(self._routing.Start(row)).SetRange(load, load)
 
     def _obey_the_mask(self) -> None:
         """A vehicle does only what it may; -1 says that a task may be left out."""
@@ -108,39 +159,81 @@ class RoutingModel:
             allowed = self._problem.may_take[:, task].nonzero()[0].tolist()
             self._routing.VehicleVar(self._indices[task]).SetValues([-1, *allowed])
 
+    def _pair_pick_ups_with_drop_offs(self) -> None:
+        """Who picks up a task drops it off, later."""
+        routing, problem = self._routing, self._problem
+        dimension, solver = routing.GetDimensionOrDie("open"), routing.solver()
+        for task in range(problem.num_whole, problem.num_pending):
+            pick_up, drop_off = self._indices[task], self._indices[task + problem.num_pairs]
+            routing.AddPickupAndDelivery(pick_up, drop_off)
+            solver.Add(routing.VehicleVar(pick_up) == routing.VehicleVar(drop_off))
+            solver.Add(dimension.CumulVar(pick_up) <= dimension.CumulVar(drop_off))
+        if problem.is_lifo:
+            routing.SetPickupAndDeliveryPolicyOfAllVehicles(pywrapcp.RoutingModel.PICKUP_AND_DELIVERY_LIFO)
+
+    def _keep_what_is_on_board(self) -> None:
+        for stop in np.flatnonzero(self._problem.carrier >= 0).tolist():
+            self._routing.VehicleVar(self._indices[stop]).SetValues([int(self._problem.carrier[stop])])
+
     def _charge_for_the_way(self) -> None:
         """The way costs its length."""
         for row, evaluator in enumerate(_register(self._routing, self._problem.travel_cost)):
             self._routing.SetArcCostEvaluatorOfVehicle(evaluator, row)
 
-    def _charge_for_waiting(self) -> None:
-        """A task costs its rate until it is picked up."""
-        dimension = self._routing.GetDimensionOrDie("waiting")
-        for index, cost in zip(self._indices, self._problem.waiting_cost.tolist(), strict=True):
-            dimension.SetCumulVarSoftUpperBound(index, 0, cost)
-
-    def _charge_for_lateness(self) -> None:
-        """A task costs more once it cannot be done when due."""
-        dimension = self._routing.GetDimensionOrDie("lateness")
-        latest = np.maximum(self._problem.latest, 0).tolist()
-        for index, bound, cost in zip(self._indices, latest, self._problem.late_cost.tolist(), strict=True):
-            if cost:
-                dimension.SetCumulVarSoftUpperBound(index, bound, cost)
+    def _charge_for_open_and_late_orders(self) -> None:
+        """A task costs its rate until it is dropped off, and more once that is late."""
+        open_orders, late_orders = (self._routing.GetDimensionOrDie(name) for name in ("open", "late"))
+        problem = self._problem
+        for stop, index in enumerate(self._indices):
+            if problem.open_cost[stop]:
+                open_orders.SetCumulVarSoftUpperBound(index, 0, int(problem.open_cost[stop]))
+            if problem.late_cost[stop]:
+                late_orders.SetCumulVarSoftUpperBound(index, max(int(problem.due[stop]), 0), int(problem.late_cost[stop]))
 
     def _let_tasks_be_left_out(self) -> None:
-        """There is always a plan: a task that no one can do is left out, at a price above any lateness."""
-        for index, cost in zip(self._indices, self._problem.left_out_cost.tolist(), strict=True):
-            self._routing.AddDisjunction([index], cost)
+        """There is always a plan: a task that no one can do is left out."""
+        for task, cost in enumerate(self._problem.left_out_cost.tolist()):
+            self._routing.AddDisjunction([self._indices[task]], cost)
+            if task >= self._problem.num_whole:
+                self._routing.AddDisjunction([self._indices[task + self._problem.num_pairs]], 0)
 
-    def _route(self, solution: pywrapcp.Assignment | None, row: int) -> list[int]:
-        route: list[int] = []
+    def _routes_from(self, plan: Routes) -> list[list[int]]:
+        """Return an earlier plan in indices, without what is gone, and with what is on board at the end if missing."""
+        problem = self._problem
+        pick_ups = {int(task): stop for stop, task in enumerate(problem.tasks[: problem.num_pending])}
+        routes = []
+        for row, number in enumerate(problem.vehicles.tolist()):
+            aboard = {int(problem.tasks[stop]): stop for stop in np.flatnonzero(problem.carrier == row).tolist()}
+            route, open_pairs = [], set()
+            for kind, task in plan.get(number, ()):
+                if kind is StopKind.PICK_UP and task in pick_ups and problem.may_take[row, pick_ups[task]]:
+                    route.append(pick_ups[task])
+                    if pick_ups[task] >= problem.num_whole:
+                        open_pairs.add(task)
+                elif kind is StopKind.DROP_OFF and task in open_pairs:
+                    route.append(pick_ups[task] + problem.num_pairs)
+                elif kind is StopKind.DROP_OFF and task in aboard:
+                    route.append(aboard.pop(task))
+            routes.append([self._indices[stop] for stop in [*route, *aboard.values()]])
+        return routes
+
+    def _plan(self, solution: pywrapcp.Assignment | None, *, was_cut_off: bool) -> Plan:
+        problem = self._problem
+        routes: dict[int, list[PlannedStop]] = {}
+        left_out = set(problem.tasks[: problem.num_pending].tolist())
         if solution is None:
-            return route
-        index = solution.Value(self._routing.NextVar(self._routing.Start(row)))
-        while not self._routing.IsEnd(index):
-            route.append(int(self._problem.tasks[self._manager.IndexToNode(index)]))
-            index = solution.Value(self._routing.NextVar(index))
-        return route
+            return Plan(routes, (), 0, was_cut_off)
+        for row, number in enumerate(problem.vehicles.tolist()):
+            route: list[PlannedStop] = []
+            index = solution.Value(self._routing.NextVar(self._routing.Start(row)))
+            while not self._routing.IsEnd(index):
+                stop = self._manager.IndexToNode(index)
+                kind = StopKind.PICK_UP if stop < problem.num_pending else StopKind.DROP_OFF
+                route.append(PlannedStop(kind, int(problem.tasks[stop])))
+                left_out.discard(route[-1].task)
+                index = solution.Value(self._routing.NextVar(index))
+            routes[number] = route
+        return Plan(routes, tuple(sorted(left_out)), int(solution.ObjectiveValue()), was_cut_off)
 
 
 def _register(routing: pywrapcp.RoutingModel, matrices: np.ndarray) -> list[int]:

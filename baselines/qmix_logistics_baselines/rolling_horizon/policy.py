@@ -1,28 +1,33 @@
-"""Follow the last plan; make a new one when it is old or leaves an idle vehicle without a task."""
+"""Follow the last plan; make a new one when it is old or leaves an idle vehicle without anything to do."""
 
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
+from jaxtyping import Int
 
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
-from qmix_logistics_baselines.choosing import QUICKEST, Choosing
-from qmix_logistics_baselines.index_policy import complete, stand_by
-from qmix_logistics_baselines.rolling_horizon.model import RoutingModel
+from qmix_logistics_baselines.choosing import QUICKEST, Choosing, choose_end, choose_routes, choose_standing
+from qmix_logistics_baselines.index_policy import stand_by
+from qmix_logistics_baselines.plan_following import PlannedStop
+from qmix_logistics_baselines.rolling_horizon.model import Routes, RoutingModel
 from qmix_logistics_baselines.rolling_horizon.problem import routing_problem
+
+Waiting = Literal["drive_first", "wait_first"]
 
 
 class RollingHorizonPolicy:
     """
-    Routes of all vehicles, those that are busy included, through the most urgent pending tasks.
+    Routes of all vehicles, those that are busy included, through what is on board and the most urgent pending tasks.
 
     Parameters
     ----------
     replan_period_s
         Age at which a plan is replaced.
     max_planned_tasks
-        Tasks in a plan.
+        Pending tasks in a plan.
     solution_limit
         Search effort.
     safety_time_limit_s
@@ -48,41 +53,59 @@ class RollingHorizonPolicy:
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """Prepare for a new day; see ``Policy``."""
         self._site = site
-        self._routes: dict[int, list[int]] = {}
+        self._routes: Routes = {}
         self._planned_at_s = -math.inf
+        self._seen: set[int] = set()
         self.num_cut_off = 0
         """Plans of the day whose search the safety time limit has ended."""
 
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
-        """Take the next planned task of each decider; see ``Policy``."""
-        if epoch.num_pending == 0:
-            return stand_by(self._site, epoch, self._choosing)
-        granted = self._next_tasks(epoch)
-        if (granted < 0).any() or epoch.time_s - self._planned_at_s >= self._replan_period_s:
-            self._plan(epoch)
-            granted = self._next_tasks(epoch)
-        return complete(self._site, epoch, granted, self._choosing)
+        """Make the next planned stop of each decider; see ``Policy``."""
+        columns = self._next_stops(epoch)
+        pending = set(epoch.stops["task"][epoch.pick_ups].tolist())
+        declined: tuple[int, ...] = ()
+        is_old = epoch.time_s - self._planned_at_s >= self._replan_period_s
+        if (is_old or ((columns < 0).any() and pending - self._seen)) and (pending or any(epoch.snapshot.on_board)):
+            self._seen |= pending
+            declined = self._plan(epoch)
+            columns = self._next_stops(epoch)
+        return self._dispatch(epoch, columns, declined)
 
     def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
         """Follow the last plan as far as it goes, unless plans are lost in an outage; see ``Policy``."""
         if self._site.plan_in_outage == "lose":
             return stand_by(self._site, epoch, self._choosing)
-        return complete(self._site, epoch, self._next_tasks(epoch), self._choosing)
+        return self._dispatch(epoch, self._next_stops(epoch))
 
-    def _plan(self, epoch: DecisionEpoch) -> None:
+    def _plan(self, epoch: DecisionEpoch) -> tuple[int, ...]:
+        """Make a plan; return the orders that it had better decline."""
         problem = routing_problem(self._site, epoch, self._max_planned_tasks)
         plan = RoutingModel(problem).solve(self._solution_limit, self._safety_time_limit_s)
         self._routes, self._planned_at_s = plan.routes, epoch.time_s
         self.num_cut_off += plan.was_cut_off
+        left = epoch.snapshot.known.of(plan.left_out)
+        return tuple(np.unique(left["order"][left["is_declinable"]]).tolist())
 
-    def _next_tasks(self, epoch: DecisionEpoch) -> np.ndarray:
-        """Return for each decider its first planned task that is still pending and feasible, or -1."""
-        columns = {task: column for column, task in enumerate(epoch.stops["task"][epoch.pick_ups].tolist())}
-        granted = np.full(epoch.num_deciders, -1)
-        for row, number in enumerate(epoch.deciders.tolist()):
-            for task in self._routes.get(number, []):
-                column = columns.get(task)
-                if column is not None and epoch.feasible[row, epoch.pick_ups.start + column]:
-                    granted[row] = column
-                    break
-        return granted
+    def _next_stops(self, epoch: DecisionEpoch) -> Int[np.ndarray, " decider"]:
+        """Return the column of each decider's first planned stop that is feasible, or -1."""
+        return np.array([self._next_stop(epoch, row) for row in range(epoch.num_deciders)], int)
+
+    def _next_stop(self, epoch: DecisionEpoch, row: int) -> int:
+        route = self._routes.get(int(epoch.deciders[row]), ())
+        columns = np.flatnonzero(epoch.feasible[row, epoch.work]) + epoch.work.start
+        kinds, tasks = epoch.stops["kind"][columns].tolist(), epoch.stops["task"][columns].tolist()
+        offered: dict[PlannedStop, list[int]] = {}
+        for kind, task, column in zip(kinds, tasks, columns.tolist(), strict=True):
+            offered.setdefault(PlannedStop(kind, task), []).append(column)
+        for stop in route:
+            if stop in offered:
+                return choose_end(self._site, epoch, row, np.array(offered[stop]), self._choosing)
+        return -1
+
+    def _dispatch(
+        self, epoch: DecisionEpoch, columns: Int[np.ndarray, " decider"], declined: tuple[int, ...] = ()
+    ) -> Dispatch:
+        """Let those without a planned stop finish what is on board, charge, park or wait."""
+        for row in np.flatnonzero(columns < 0).tolist():
+            columns[row] = choose_standing(self._site, epoch, row, self._choosing)
+        return Dispatch(columns, routes=choose_routes(epoch, columns, self._choosing), declined=declined)
