@@ -10,74 +10,135 @@ from handmade import epoch_with
 from observing import kept_epochs
 from playing import play_day
 
+from qmix_logistics.simulation import StopKind
+from qmix_logistics_baselines.plan_following import PlannedStop
 from qmix_logistics_baselines.rolling_horizon import RollingHorizonPolicy
 from qmix_logistics_baselines.rolling_horizon.model import RoutingModel
-from qmix_logistics_baselines.rolling_horizon.problem import RoutingProblem, routing_problem
+from qmix_logistics_baselines.rolling_horizon.problem import NO_TICK, RoutingProblem, routing_problem
 
 Routes = tuple[tuple[int, ...], ...]
 GENEROUS = 300
 """Solutions; the best is found after far fewer."""
 
 
-def cost(problem: RoutingProblem, routes: Routes) -> int:
-    """What routes cost, by the problem's own words."""
-    total, num_tasks = 0, len(problem.tasks)
+def is_possible(problem: RoutingProblem, row: int, route: tuple[int, ...]) -> bool:
+    """Whether a vehicle may make these stops in this order, windows apart."""
+    load = -problem.loads[:, problem.carrier == row].sum(axis=1)
+    if set(np.flatnonzero(problem.carrier == row).tolist()) - set(route):
+        return False
+    for place, stop in enumerate(route):
+        load = load + problem.loads[:, stop]
+        if (load > problem.capacities[:, row]).any() or problem.carrier[stop] not in (-1, row):
+            return False
+        if stop < problem.num_pending and not problem.may_take[row, stop]:
+            return False
+        is_pick_up = problem.num_whole <= stop < problem.num_pending
+        if is_pick_up and stop + problem.num_pairs not in route[place:]:
+            return False
+        if problem.num_pending <= stop < problem.num_pending + problem.num_pairs:
+            if stop - problem.num_pairs not in route[:place]:
+                return False
+    return True
+
+
+def cost(problem: RoutingProblem, routes: Routes) -> int | None:
+    """What routes cost, by the problem's own words; None if a window is missed."""
+    total, num_stops, num_vehicles = 0, len(problem.tasks), len(problem.vehicles)
     for row, route in enumerate(routes):
-        node, ticks = num_tasks + row, int(problem.free_in[row])
-        for task in route:
-            ticks += int(problem.transit[row, node, task])
-            late = max(0, ticks - max(0, int(problem.latest[task])))
-            total += int(problem.travel_cost[row, node, task])
-            total += int(problem.waiting_cost[task]) * ticks + int(problem.late_cost[task]) * late
-            node = task
-    left = set(range(num_tasks)) - {task for route in routes for task in route}
+        node, ticks = num_stops + row, int(problem.free_in[row])
+        for stop in route:
+            ticks = max(ticks + int(problem.transit[row, node, stop]), int(problem.earliest[stop]))
+            if ticks > problem.latest[stop]:
+                return None
+            late = max(0, ticks - max(0, int(problem.due[stop])))
+            total += int(problem.travel_cost[row, node, stop])
+            total += int(problem.open_cost[stop]) * ticks + int(problem.late_cost[stop]) * late
+            node = stop
+        total += int(problem.travel_cost[row, node, num_stops + num_vehicles + row])
+    left = set(range(problem.num_pending)) - {stop for route in routes for stop in route}
     return total + sum(int(problem.left_out_cost[task]) for task in left)
 
 
 def all_routes(problem: RoutingProblem) -> Iterator[Routes]:
-    """Every order of every choice of tasks, cut into two routes everywhere, that the vehicles may drive."""
-    num_tasks = len(problem.tasks)
-    for number in range(num_tasks + 1):
-        for order in itertools.permutations(range(num_tasks), number):
+    """Every order of every choice of stops, cut into two routes everywhere, that the vehicles may drive."""
+    for number in range(len(problem.tasks) + 1):
+        for order in itertools.permutations(range(len(problem.tasks)), number):
             for cut in range(number + 1):
-                if problem.may_take[0, list(order[:cut])].all() and problem.may_take[1, list(order[cut:])].all():
+                if is_possible(problem, 0, order[:cut]) and is_possible(problem, 1, order[cut:]):
                     yield order[:cut], order[cut:]
 
 
-def solve(problem: RoutingProblem) -> Routes:
-    plan = RoutingModel(problem).solve(GENEROUS, 60.0)
+def best_cost(problem: RoutingProblem) -> int:
+    return min(found for routes in all_routes(problem) if (found := cost(problem, routes)) is not None)
+
+
+def solve(problem: RoutingProblem, warm_start: dict[int, list[PlannedStop]] | None = None) -> Routes:
+    plan = RoutingModel(problem).solve(GENEROUS, 60.0, warm_start)
     assert not plan.was_cut_off
-    number = {int(task): index for index, task in enumerate(problem.tasks)}
-    return tuple(tuple(number[task] for task in plan.routes[int(vehicle)]) for vehicle in problem.vehicles)
+    pending = {int(task): stop for stop, task in enumerate(problem.tasks[: problem.num_pending])}
+    drop_offs = {int(task): stop for stop, task in enumerate(problem.tasks) if stop >= problem.num_pending}
+    stops = {StopKind.PICK_UP: pending, StopKind.DROP_OFF: drop_offs}
+    routes = tuple(tuple(stops[kind][task] for kind, task in plan.routes[v]) for v in problem.vehicles.tolist())
+    assert plan.cost == cost(problem, routes)
+    assert set(plan.left_out) == set(pending) - {task for route in plan.routes.values() for _, task in route}
+    return routes
 
 
 def drawn_problem(seed: int) -> RoutingProblem:
-    """Two vehicles, up to five tasks, anything goes: forbidden pairs, tasks not worth doing, tasks already late."""
+    """Two vehicles, up to six stops, anything goes: forbidden pairs, windows, tasks already late or not worth doing."""
     rng = np.random.default_rng(seed)
-    num_tasks = int(rng.integers(1, 6))
-    nodes = num_tasks + 3
+    num_whole, num_pairs, num_aboard = [(4, 0, 0), (2, 1, 1), (0, 2, 1), (1, 2, 1), (0, 3, 0), (1, 1, 2)][seed % 6]
+    pending = num_whole + num_pairs
+    tasks = rng.permutation(50)[: pending + num_aboard]
+    tasks = np.concatenate([tasks[:pending], tasks[num_whole:]])
+    number, nodes = len(tasks), len(tasks) + 4
+    drop_offs = np.arange(number) >= pending
+    costs = drop_offs | (np.arange(number) < num_whole)
+    is_late = rng.random(number) < 0.5
     transit, travel = rng.integers(1, 400, (2, nodes, nodes)), rng.integers(0, 3000, (2, nodes, nodes))
-    transit[:, :, -1] = travel[:, :, -1] = 0
+    transit[:, :, -2:] = 0
+    sizes = rng.integers(1, 6, len(set(tasks.tolist())))
+    size = np.array([sizes[list(dict.fromkeys(tasks.tolist())).index(task)] for task in tasks])
+    sign = np.where(drop_offs, -1, np.where(np.arange(number) < num_whole, 0, 1))
+    has_window = (rng.random(number) < 0.3) & (np.arange(number) < pending + num_pairs) & (seed % 2 == 1)
     return RoutingProblem(
         vehicles=np.array([4, 7]),
-        tasks=rng.permutation(50)[:num_tasks],
+        tasks=tasks,
+        num_whole=num_whole,
+        num_pairs=num_pairs,
+        carrier=np.concatenate([np.full(number - num_aboard, -1), rng.integers(0, 2, num_aboard)]),
         free_in=np.array([0, rng.integers(0, 300)]),
         transit=transit,
         travel_cost=travel,
-        waiting_cost=rng.integers(1, 100, num_tasks),
-        late_cost=rng.integers(0, 2, num_tasks) * rng.integers(1, 400, num_tasks),
-        latest=rng.integers(-200, 900, num_tasks),
-        left_out_cost=rng.choice([2_000, 20_000, 10**7], num_tasks),
-        may_take=rng.random((2, num_tasks)) < 0.8,
+        earliest=np.where(has_window, rng.integers(0, 500, number), 0),
+        latest=np.where(has_window, rng.integers(500, 1500, number), NO_TICK),
+        due=rng.integers(-200, 900, number),
+        open_cost=np.where(costs, rng.integers(1, 100, number), 0),
+        late_cost=np.where(costs & is_late, rng.integers(1, 400, number), 0),
+        left_out_cost=rng.choice([2_000, 20_000, 10**7], pending),
+        may_take=rng.random((2, pending)) < 0.8,
+        loads=np.array([sign, sign * size]),
+        capacities=np.array([[3, 2], [9, 12]]),
+        is_lifo=False,
     )
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(36))
 def test_the_plan_of_a_drawn_problem_equals_brute_force(seed: int) -> None:
     problem = drawn_problem(seed)
     routes = solve(problem)
     assert routes in set(all_routes(problem))
-    assert cost(problem, routes) == min(cost(problem, other) for other in all_routes(problem))
+    assert cost(problem, routes) == best_cost(problem)
+
+
+def test_a_warm_start_keeps_what_is_there_and_adds_what_is_new() -> None:
+    """From nothing, from the best plan, and from one in which tasks are gone and a drop-off is missing."""
+    for seed in (1, 3, 9):
+        problem = drawn_problem(seed)
+        plan = RoutingModel(problem).solve(GENEROUS, 60.0).routes
+        wrong = {number: [PlannedStop(StopKind.PICK_UP, 99), *route[:-1]] for number, route in plan.items()}
+        for start in ({}, plan, wrong):
+            assert cost(problem, solve(problem, start)) == best_cost(problem)
 
 
 def test_the_plan_of_a_real_instant_equals_brute_force() -> None:
@@ -87,7 +148,20 @@ def test_the_plan_of_a_real_instant_equals_brute_force() -> None:
     problems = [problem for problem in problems if len(problem.vehicles) == 2][:12]
     assert len(problems) == 12
     for problem in problems:
-        assert cost(problem, solve(problem)) == min(cost(problem, routes) for routes in all_routes(problem))
+        assert (problem.num_whole, problem.num_pairs) == (problem.num_pending, 0)
+        assert cost(problem, solve(problem)) == best_cost(problem)
+
+
+def test_the_plan_of_vehicles_with_several_on_board_equals_brute_force() -> None:
+    """Loaded, loading and unloading vehicles in the middle of their routes."""
+    fleet = {"fleet__0__count": 2, "fleet__0__max_tasks_on_board": 3, "fleet__0__capacity_units": 3}
+    site, epochs = kept_epochs(scenario(demand__rate_per_h=200, **fleet), 120)
+    problems = [routing_problem(site, epoch, 2) for epoch in epochs if epoch.num_pending >= 1]
+    problems = [problem for problem in problems if len(problem.vehicles) == 2 and len(problem.tasks) <= 6]
+    loaded = [problem for problem in problems if (problem.carrier >= 0).any()][:15]
+    assert len(loaded) == 15
+    for problem in loaded:
+        assert cost(problem, solve(problem)) == best_cost(problem)
 
 
 def test_the_problem_by_hand() -> None:
@@ -98,9 +172,9 @@ def test_the_problem_by_hand() -> None:
     1000 / 7 at weight 1 and 1 an hour, and a unit of cost is 36 million / 7: 4.5 m at 0.1 a kilometre.
     """
     problem = routing_problem(*epoch_with(scenario(fleet__0__count=1), ["R2.1.1"]), 5)
-    assert problem.transit[0].tolist() == [[195 + 45, 195, 0], [45, 0, 0], [45, 0, 0]]
-    assert problem.latest.tolist() == [6000 - 195]
-    assert (problem.waiting_cost.tolist(), problem.late_cost.tolist()) == ([143], [571])
+    assert problem.transit[0].tolist() == [[195 + 45, 195, 195], [45, 0, 0], [45, 0, 0]]
+    assert problem.due.tolist() == [6000 - 195]
+    assert (problem.open_cost.tolist(), problem.late_cost.tolist()) == ([143], [571])
     assert problem.left_out_cost.tolist() == [(143 + 571) * 6 * 3600 * 10]
     assert problem.travel_cost[0, 1, 0] == round(36e6 / 7 * 0.00045)
     assert problem.free_in.tolist() == [0]

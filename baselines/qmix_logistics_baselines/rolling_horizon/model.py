@@ -176,9 +176,10 @@ class RoutingModel:
             self._routing.VehicleVar(self._indices[stop]).SetValues([int(self._problem.carrier[stop])])
 
     def _charge_for_the_way(self) -> None:
-        """The way costs its length."""
+        """The way costs its length; that home also for a vehicle that does nothing."""
         for row, evaluator in enumerate(_register(self._routing, self._problem.travel_cost)):
             self._routing.SetArcCostEvaluatorOfVehicle(evaluator, row)
+            self._routing.SetVehicleUsedWhenEmpty(True, row)  # noqa: FBT003
 
     def _charge_for_open_and_late_orders(self) -> None:
         """A task costs its rate until it is dropped off, and more once that is late."""
