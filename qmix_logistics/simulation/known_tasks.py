@@ -89,7 +89,9 @@ class KnownTasks:
             stop = self._board.pick_up_of(task)
             known["origin"][row], known["destination"][row] = stop["place"], stop["destination"]
         for station in self._site.stations:
-            known["mean_drop_off_s"][known["destination"] == station.place] = station.mean_service_s + station.approach_s
+            known["mean_drop_off_s"][known["destination"] == station.place] = (
+                station.mean_service_s + station.approach_s
+            )
         if day.windows is not None:
             for name in WINDOW.names or ():
                 known[name] = day.windows[name][numbers]

@@ -111,7 +111,7 @@ class RoutingModel:
         solution = None
         if warm_start is not None:
             self._routing.CloseModelWithParameters(parameters)
-            first = self._routing.ReadAssignmentFromRoutes(self._routes_from(warm_start), True)  # noqa: FBT003
+            first = self._routing.ReadAssignmentFromRoutes(self._routes_from(warm_start), True)
             if first is not None:
                 solution = self._routing.SolveFromAssignmentWithParameters(first, parameters)
         if solution is None:
@@ -124,7 +124,7 @@ class RoutingModel:
         evaluators = _register(self._routing, self._problem.transit)
         slack = LONGEST if self._has_windows else 0
         for name in ("open", "late"):
-            self._routing.AddDimensionWithVehicleTransits(evaluators, slack, LONGEST, False, name)  # noqa: FBT003
+            self._routing.AddDimensionWithVehicleTransits(evaluators, slack, LONGEST, False, name)
             dimension = self._routing.GetDimensionOrDie(name)
             for row, free_in in enumerate(self._problem.free_in.tolist()):
                 dimension.CumulVar(self._routing.Start(row)).SetRange(free_in, free_in)
@@ -148,7 +148,7 @@ class RoutingModel:
             evaluator = self._routing.RegisterUnaryTransitVector(demands)
             aboard = [-int(loads[problem.carrier == row].sum()) for row in range(len(problem.vehicles))]
             limits = np.maximum(capacities, aboard).tolist()
-            self._routing.AddDimensionWithVehicleCapacity(evaluator, 0, limits, False, name)  # noqa: FBT003
+            self._routing.AddDimensionWithVehicleCapacity(evaluator, 0, limits, False, name)
             dimension = self._routing.GetDimensionOrDie(name)
             for row, load in enumerate(aboard):
                 dimension.CumulVar(self._routing.Start(row)).SetRange(load, load)
@@ -179,7 +179,7 @@ class RoutingModel:
         """The way costs its length; that home also for a vehicle that does nothing."""
         for row, evaluator in enumerate(_register(self._routing, self._problem.travel_cost)):
             self._routing.SetArcCostEvaluatorOfVehicle(evaluator, row)
-            self._routing.SetVehicleUsedWhenEmpty(True, row)  # noqa: FBT003
+            self._routing.SetVehicleUsedWhenEmpty(True, row)
 
     def _charge_for_open_and_late_orders(self) -> None:
         """A task costs its rate until it is dropped off, and more once that is late."""
@@ -189,7 +189,9 @@ class RoutingModel:
             if problem.open_cost[stop]:
                 open_orders.SetCumulVarSoftUpperBound(index, 0, int(problem.open_cost[stop]))
             if problem.late_cost[stop]:
-                late_orders.SetCumulVarSoftUpperBound(index, max(int(problem.due[stop]), 0), int(problem.late_cost[stop]))
+                late_orders.SetCumulVarSoftUpperBound(
+                    index, max(int(problem.due[stop]), 0), int(problem.late_cost[stop])
+                )
 
     def _let_tasks_be_left_out(self) -> None:
         """There is always a plan: a task that no one can do is left out."""

@@ -147,7 +147,9 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int) -> Routing
     stops = _Stops(tasks, number < num_whole, is_pick_up)
     classes = site.fleet.class_index[vehicles]
     work_s = stops.work_s(site.network.travel_time_s)
-    distance_m, travel_s = _ways(site, vehicles, stops, np.where(states["is_available"], states["place"], states["free_place"]))
+    distance_m, travel_s = _ways(
+        site, vehicles, stops, np.where(states["is_available"], states["place"], states["free_place"])
+    )
     transit_s = travel_s + np.pad(work_s[classes], ((0, 0), (0, 2 * len(vehicles))))[:, :, None]
     units = _cost_units(site)
     weight = tasks["weight"] / np.maximum(epoch.snapshot.open_tasks[tasks["order"]], 1) * tasks["is_open"]
