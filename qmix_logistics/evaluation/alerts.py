@@ -12,7 +12,6 @@ import pandas as pd
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.statistics import MIN_SEEDS
 from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.scenario.policies import RollingHorizonPolicy, policy_name
 
 MIN_DAYS = 10
 PARTED = 2.0
@@ -78,7 +77,6 @@ def find_alerts(
         *_about_seeds(spec, contenders),
         *_about_training(spec, training),
         *_about_candidates(replications),
-        *_about_planners(spec),
     )
 
 
@@ -186,14 +184,3 @@ def _about_candidates(replications: pd.DataFrame) -> Iterator[Alert]:
         if np.isfinite(share) and share > CUT_PCT:
             text = f"{policy}: the list of candidates left out feasible stops in {share:.0f} % of choices."
             yield Alert(Severity.NOTE, text, "Raise candidates.k.")
-
-
-def _about_planners(spec: ScenarioSpec) -> Iterator[Alert]:
-    if max(vehicle_class.max_tasks_on_board for vehicle_class in spec.fleet) == 1:
-        return
-    for policy in spec.policies:
-        if isinstance(policy, RollingHorizonPolicy):
-            text = (
-                f"{policy_name(policy)} plans one task after the other, though vehicles carry several at a time here."
-            )
-            yield Alert(Severity.WARNING, text, "Do not take it for the best that an optimiser can do.")

@@ -35,9 +35,9 @@ def is_possible(problem: RoutingProblem, row: int, route: tuple[int, ...]) -> bo
         is_pick_up = problem.num_whole <= stop < problem.num_pending
         if is_pick_up and stop + problem.num_pairs not in route[place:]:
             return False
-        if problem.num_pending <= stop < problem.num_pending + problem.num_pairs:
-            if stop - problem.num_pairs not in route[:place]:
-                return False
+        is_drop_off = problem.num_pending <= stop < problem.num_pending + problem.num_pairs
+        if is_drop_off and stop - problem.num_pairs not in route[:place]:
+            return False
     return True
 
 

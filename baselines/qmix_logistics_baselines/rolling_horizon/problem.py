@@ -195,11 +195,11 @@ def _others(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle"]:
 def _pending(
     site: Site, epoch: DecisionEpoch, vehicles: Int[np.ndarray, " vehicle"], max_tasks: int
 ) -> tuple[Shaped[np.ndarray, " pending"], Bool[np.ndarray, "vehicle pending"], Bool[np.ndarray, " pending"]]:
-    """Return the most urgent pending tasks, those that are done in one go first; who may take them; and which those are."""
+    """Return the most urgent pending tasks, who may take them, and which are done in one go; those come first."""
     index = work_index(site, epoch, work_times(site, epoch, vehicles), lookahead=2.0)[:, : epoch.num_pending]
     chosen = np.argsort(-index.max(axis=0), kind="stable")[:max_tasks] if len(vehicles) else np.zeros(0, int)
     chosen = chosen[np.argsort(epoch.stops["task"][epoch.pick_ups][chosen])]
-    pending = epoch.snapshot.known.of(epoch.stops["task"][epoch.pick_ups][chosen])
+    pending = epoch.snapshot.known.of(epoch.stops["task"][epoch.pick_ups][chosen].tolist())
     classes = [site.fleet.classes[number] for number in vehicles.tolist()]
     carries_one = np.array([vehicle_class.max_tasks_on_board == 1 for vehicle_class in classes], bool)
     is_loaded = np.array([len(epoch.snapshot.on_board[number]) > 0 for number in vehicles.tolist()], bool)
@@ -254,7 +254,9 @@ def _loads(
 ) -> tuple[Int[np.ndarray, "unit stop"], Int[np.ndarray, "unit vehicle"]]:
     """Return the number of tasks, then each unit of load in parts of the largest capacity, rounded up."""
     sign, tasks = np.where(stops.is_whole, 0, np.where(stops.is_pick_up, 1, -1)), stops.tasks
-    units = np.concatenate([tasks["load_units"][:, None], epoch.snapshot.known.more_loads(tasks["task"])], axis=1)
+    units = np.concatenate(
+        [tasks["load_units"][:, None], epoch.snapshot.known.more_loads(tasks["task"].tolist())], axis=1
+    )
     most = np.array([site.fleet.classes[number].max_tasks_on_board for number in vehicles.tolist()], int)
     loads, capacities = [sign], [most]
     for unit in range(units.shape[1]):
