@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -141,6 +142,83 @@ def judge(difference: Estimate, p_adjusted: float, better: Better, indifference:
     if difference.low <= 0 <= difference.high or not p_adjusted < 1 - confidence:
         return Verdict.INCONCLUSIVE
     return Verdict.BETTER if (difference.mean < 0) == (better is Better.LOWER) else Verdict.WORSE
+
+
+def t_coverage(values: Float[np.ndarray, " day"], confidence: float) -> float:
+    """
+    Return how often an interval by Student's t from data like these holds the mean, to first order [1]_.
+
+    For normal data it is ``confidence``; skewness g and excess kurtosis k, here those of the sample, change it by
+    2 z phi(z) (k (z^2 - 3) / 12 - g^2 (z^4 + 2 z^2 - 3) / 18) / n, where z is the quantile of the normal distribution.
+
+    Parameters
+    ----------
+    values
+        One for each day.
+    confidence
+        Of the interval, in (0, 1).
+
+    Returns
+    -------
+    In [0, 1]; ``confidence`` for fewer than four days, or equal ones, which tell nothing of the shape.
+
+    References
+    ----------
+    .. [1] Hall (1987), Edgeworth expansion for Student's t statistic under minimal moment conditions, Annals of
+       Probability 15, and Hall (1992), The bootstrap and Edgeworth expansion, section 2.6.
+    """
+    number = len(values)
+    if number < 4 or np.ptp(values) <= 1e-9 * np.abs(values).max():
+        return confidence
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    skewness, kurtosis = float(stats.skew(values, bias=False)), float(stats.kurtosis(values, bias=False))
+    shape = kurtosis * (z**2 - 3) / 12 - skewness**2 * (z**4 + 2 * z**2 - 3) / 18
+    return min(1.0, max(0.0, confidence + 2 * z * float(stats.norm.pdf(z)) * shape / number))
+
+
+def proportion_interval(
+    successes: int, trials: int, confidence: float, method: Literal["exact", "wilson"]
+) -> tuple[float, float]:
+    """
+    Return an interval for a probability from independent trials, such as days on which one policy beat another.
+
+    Parameters
+    ----------
+    successes, trials
+        How many of how many, at least one.
+    confidence
+        Of the interval, in (0, 1).
+    method
+        ``exact`` (Clopper and Pearson 1934) holds the probability at least that often; ``wilson`` (1927) is narrower
+        and does so on average over probabilities.
+    """
+    found = stats.binomtest(successes, trials).proportion_ci(confidence, method)
+    return float(found.low), float(found.high)
+
+
+def days_needed(values: Float[np.ndarray, " day"], half_width: float, confidence: float) -> int:
+    """
+    Return the days after which an interval for the mean is no wider than asked for, by Stein's two stages [1]_.
+
+    The number depends on the variance of the first days only, not on their mean, so that the interval over all days
+    holds what it says for normal data.
+
+    Parameters
+    ----------
+    values
+        Of the days of the first stage, at least two.
+    half_width
+        What is asked for, above 0.
+    confidence
+        Of the interval, in (0, 1).
+
+    References
+    ----------
+    .. [1] Stein (1945), A two-sample test for a linear hypothesis whose power is independent of the variance, Annals
+       of Mathematical Statistics 16.
+    """
+    quantile = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1))
+    return max(len(values), math.ceil((quantile * float(values.std(ddof=1)) / half_width) ** 2))
 
 
 def _t_interval(values: Float[np.ndarray, " group"], confidence: float) -> tuple[float, float, float] | None:

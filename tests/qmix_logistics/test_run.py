@@ -23,6 +23,10 @@ POLICIES = (
     {"kind": "qmix"},
 )
 TABLES = ("replications.csv", "kpis.csv", "comparisons.csv", "training.csv", "scenario.yaml")
+PROGRAM = """import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background may ignore it
+from qmix_logistics.cli import main
+main()"""
 EXPERIMENT = {"replications": 2, "validation_days": 2, "training_seeds": 2}
 
 
@@ -126,7 +130,7 @@ def test_a_run_interrupted_again_and_again_ends_as_if_it_never_was(file: Path, f
 def interrupt(out: Path, words: list[str], number: signal.Signals, num_files: int) -> tuple[int, str]:
     """Start a run, interrupt all its processes once it has written so many files; return its status and its errors."""
     before = written(out)
-    program = [sys.executable, "-c", "from qmix_logistics.cli import main; main()", *words]
+    program = [sys.executable, "-c", PROGRAM, *words]
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         while process.poll() is None and len(written(out) - before) < num_files:
             time.sleep(0.005)

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from documents import battery_scenario, scenario
-from pettingzoo.test import parallel_api_test, parallel_seed_test
 
 from qmix_logistics.composition import build_demand
 from qmix_logistics.environment.parallel_env import DispatchParallelEnv
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.simulation import compile_site
+
+with warnings.catch_warnings():  # of PettingZoo about itself, where pygame is installed
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from pettingzoo.test import parallel_api_test, parallel_seed_test
 
 
 def environment(spec: ScenarioSpec | None = None) -> DispatchParallelEnv:
