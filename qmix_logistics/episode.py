@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -66,14 +68,32 @@ class PlayedDay:
     records
         What happened.
     decision_s
-        Wall-clock time of each call of ``decide``.
+        Wall-clock time of each call of ``decide``, to the microsecond.
     """
 
     records: DayRecords
     decision_s: tuple[float, ...]
 
 
-def play(simulator: Simulator, policy: Policy, day: Day, rng: np.random.Generator) -> PlayedDay:
+def no_time(measured_s: float) -> float:
+    """
+    Let decisions take no time, however long they are computed.
+
+    Parameters
+    ----------
+    measured_s
+        How long the policy computed.
+    """
+    return 0.0
+
+
+def play(
+    simulator: Simulator,
+    policy: Policy,
+    day: Day,
+    rng: np.random.Generator,
+    decision_time_s: Callable[[float], float] = no_time,
+) -> PlayedDay:
     """
     Let a policy play a day.
 
@@ -87,12 +107,15 @@ def play(simulator: Simulator, policy: Policy, day: Day, rng: np.random.Generato
         Which.
     rng
         For the policy.
+    decision_time_s
+        How long each decision takes in the simulated day, by how long the policy computed.
     """
     policy.reset(simulator.site, rng)
     epoch, decision_s = simulator.reset(day), []
     while epoch.end is None:
         start_s = time.perf_counter()
         dispatch = policy.decide(epoch) if epoch.is_planner_up else policy.decide_in_outage(epoch)
-        decision_s.append(time.perf_counter() - start_s)
-        epoch = simulator.advance(dispatch)
+        decision_s.append(round(1e6 * (time.perf_counter() - start_s)) / 1e6)
+        after_s = decision_time_s(decision_s[-1])
+        epoch = simulator.advance(dataclasses.replace(dispatch, after_s=after_s) if after_s > 0 else dispatch)
     return PlayedDay(simulator.records(), tuple(decision_s))

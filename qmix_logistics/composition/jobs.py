@@ -11,6 +11,7 @@ from pathlib import Path
 from qmix_logistics import __version__
 from qmix_logistics.composition.building import build_baseline, world_of
 from qmix_logistics.episode import Policy
+from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed
 from qmix_logistics.evaluation.units import play_unit
 from qmix_logistics.scenario import ScenarioSpec
@@ -153,7 +154,8 @@ class PlayJob:
         world, folder = world_of(self.scenario), RunFolder(self.folder)
         policy = _policy(self.scenario, self.folder, self.index, self.unit.training_seed)
         seed, records = world.spec.experiment.seed, world.spec.report.records
-        play_unit(folder.unit(self.unit), world.site, world.demand, policy, self.unit.day, seed, records=records)
+        times = decision_times(world.spec.decision_time, policy.information, self.unit)
+        play_unit(folder.unit(self.unit), world.site, world.demand, policy, self.unit.day, seed, times, records=records)
 
 
 @functools.lru_cache(maxsize=2)

@@ -74,6 +74,7 @@ def find_alerts(
     return (
         *_about_violations(replications),
         *_about_days(replications),
+        *_about_clocks(spec),
         *_about_seeds(spec, contenders),
         *_about_training(spec, training),
         *_about_candidates(replications),
@@ -112,6 +113,13 @@ def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
     if num_days > 4 and cost.max() > 0.4 * cost.sum():
         text = f"One day makes {100 * cost.max() / cost.sum():.0f} % of all cost: the mean is mostly that day."
         yield Alert(Severity.WARNING, text, "Look at the days one by one, below.")
+
+
+def _about_clocks(spec: ScenarioSpec) -> Iterator[Alert]:
+    if spec.decision_time.kind == "measured":
+        text = "Decisions took as long as they were computed here: results depend on the machine and on its load."
+        remedy = "Replay this run's times with decision_time.kind recorded and recorded_in this folder."
+        yield Alert(Severity.WARNING, text, remedy)
 
 
 def _about_seeds(spec: ScenarioSpec, contenders: tuple[Contender, ...]) -> Iterator[Alert]:

@@ -272,6 +272,8 @@ _DECISION_KPIS = (
     Kpi("decisions", "", _NEITHER, "choices that vehicles made", lambda day: float(day.records.num_decisions)),
     Kpi("mask_violations", "", _LOWER, "stops chosen that were not feasible; always 0",
         lambda day: float(day.records.mask_violations)),
+    Kpi("stale_decisions", "", _LOWER, "stops that could not be made any more once they were decided on",
+        lambda day: float(day.records.stale_decisions)),
     Kpi("candidate_cut_pct", "%", _NEITHER, "choices whose list of candidates left out feasible stops",
         _candidate_cut_pct),
 )  # fmt: skip

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from qmix_logistics.episode import PlayedDay, Policy, play
+from qmix_logistics.episode import PlayedDay, Policy, no_time, play
 from qmix_logistics.evaluation.kpis import RecordedDay, compute_kpis
 from qmix_logistics.evaluation.run_folder import committed, write_csv, write_json
 from qmix_logistics.simulation import (
@@ -29,7 +29,15 @@ from qmix_logistics.simulation import (
 
 
 def play_unit(
-    folder: Path, site: Site, demand: DemandModel, policy: Policy, day: int, seed: int, *, records: str
+    folder: Path,
+    site: Site,
+    demand: DemandModel,
+    policy: Policy,
+    day: int,
+    seed: int,
+    decision_time_s: Callable[[float], float] = no_time,
+    *,
+    records: str,
 ) -> None:
     """
     Let a policy play a test day, and commit records, KPIs and decision times.
@@ -48,19 +56,22 @@ def play_unit(
         Number of the test day, from 0.
     seed
         Root of all seeds.
+    decision_time_s
+        How long each decision takes in the simulated day, by how long the policy computed.
     records
         How to write all records: ``csv``, ``parquet``, or ``none``: KPIs only.
     """
     key = DayKey(Split.TEST, day)
     realised = demand.realise(key)
-    played = play(Simulator(site), policy, realised, day_stream(seed, key, Purpose.POLICY))
+    played = play(Simulator(site), policy, realised, day_stream(seed, key, Purpose.POLICY), decision_time_s)
     with committed(folder) as unfinished:
         if records != "none":
             write_records(unfinished, played, as_parquet=records == "parquet")
         kpis = compute_kpis(RecordedDay(played.records, site))
         head = {"day": realised.label, "end": played.records.end.value, "plans_cut_off": policy.num_cut_off}
         write_json(unfinished / "kpis.json", head | {"kpis": kpis})
-        write_csv(unfinished / "timings.csv", ["decision_ms"], [[1000 * seconds] for seconds in played.decision_s])
+        times_ms = [[round(1e6 * seconds) / 1000] for seconds in played.decision_s]
+        write_csv(unfinished / "timings.csv", ["decision_ms"], times_ms)
 
 
 def write_records(folder: Path, played: PlayedDay, *, as_parquet: bool = False) -> None:

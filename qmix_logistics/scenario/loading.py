@@ -16,7 +16,11 @@ from qmix_logistics.scenario.overrides import Override, apply_overrides
 from qmix_logistics.scenario.positions import FieldPath, LocatedDocument, read_located, spell
 from qmix_logistics.scenario.scenario import ScenarioSpec
 
-PATHS = {"demand": ("path",), "network": ("map", "nodes", "arcs", "places", "trips", "points")}
+PATHS = {
+    "demand": ("path",),
+    "decision_time": ("recorded_in",),
+    "network": ("map", "nodes", "arcs", "places", "trips", "points"),
+}
 """Fields that name files, by section."""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from qmix_logistics.scenario.document import Document
 from qmix_logistics.scenario.units import Metres, Seconds
@@ -46,6 +47,32 @@ class Objective(Document):
     """For a vehicle that runs out of energy away from a charger."""
     rescue_cost: Cost = 0.0
     """For a vehicle that is carried out of a deadlock, or backs out of it."""
+
+
+class DecisionTime(Document):
+    """
+    How long deciding takes, by the clock of the simulated day.
+
+    Meanwhile the vehicles that asked go on waiting, whoever becomes idle waits for the next decision, and the world
+    goes on: what cannot be done any more when the decision is there is left out, and its vehicle asks again.
+    """
+
+    kind: Literal["zero", "fixed", "measured", "recorded"] = "zero"
+    """``zero``: decisions take no time. ``fixed``: always the same. ``measured``: as long as the policy computes on
+    this machine, to the microsecond; another run gives other results. ``recorded``: as long as in an earlier run,
+    which gives the same results again."""
+    central_s: Annotated[Seconds, Field(ge=0)] = 1.0
+    """Where ``fixed``: of a policy with a central planner, its communication included."""
+    local_s: Annotated[Seconds, Field(ge=0)] = 0.0
+    """Where ``fixed``: of a policy that decides on the vehicle."""
+    recorded_in: Path | None = None
+    """Where ``recorded``: folder of the earlier run, of the same scenario and policies."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> DecisionTime:
+        if (self.kind == "recorded") != (self.recorded_in is not None):
+            raise ValueError("needs recorded_in if kind is recorded, and only then; name the folder of an earlier run")
+        return self
 
 
 class Information(Document):

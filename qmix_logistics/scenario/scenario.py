@@ -12,7 +12,7 @@ from qmix_logistics.scenario.document import Document
 from qmix_logistics.scenario.experiment import Experiment, Report
 from qmix_logistics.scenario.fleet import VehicleClass
 from qmix_logistics.scenario.network import Network
-from qmix_logistics.scenario.operations import Candidates, Horizon, Information, Objective
+from qmix_logistics.scenario.operations import Candidates, DecisionTime, Horizon, Information, Objective
 from qmix_logistics.scenario.policies import DEFAULT_POLICIES, Policy
 from qmix_logistics.scenario.training import Training
 
@@ -47,6 +47,8 @@ class ScenarioSpec(Document):
     """What things cost."""
     disruptions: Disruptions = Disruptions()
     """What goes wrong."""
+    decision_time: DecisionTime = DecisionTime()
+    """How long deciding takes."""
     information: Information = Information()
     """What local policies may know."""
     candidates: Candidates = Candidates()

@@ -162,12 +162,16 @@ class Dispatch:
         For each decider which of the ways that are offered to its stop; None: the shortest.
     declined
         Numbers of orders to decline. Those that may not be declined, or of which a task is taken, are not.
+    after_s
+        How long deciding takes: until then the deciders go on waiting, and no one else is asked. What cannot be done
+        any more by then is left out, and its vehicle is asked again.
     """
 
     columns: Int[np.ndarray, " decider"]
     num_cut: int = 0
     routes: Int[np.ndarray, " decider"] | None = None
     declined: tuple[int, ...] = ()
+    after_s: float = 0.0
 
 
 def grant_claims(

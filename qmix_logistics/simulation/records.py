@@ -93,6 +93,8 @@ class DayRecords:
         Times that vehicles waited for each other in a circle.
     back_outs, rescues
         Vehicles that backed out of a deadlock, or were carried away.
+    stale_decisions
+        Stops that could not be made any more once they were decided on.
     candidate_cuts
         Choices for which the list of candidates left out feasible stops.
     """
@@ -111,4 +113,5 @@ class DayRecords:
     deadlocks: int = 0
     back_outs: int = 0
     rescues: int = 0
+    stale_decisions: int = 0
     candidate_cuts: int = 0

@@ -15,6 +15,7 @@ from qmix_logistics.simulation.drop_offs import drop_offs
 from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End
 from qmix_logistics.simulation.feasibility import Feasibility
 from qmix_logistics.simulation.lanes.traffic import LaneTraffic
+from qmix_logistics.simulation.late_dispatch import LateDispatch
 from qmix_logistics.simulation.ledger import Ledger
 from qmix_logistics.simulation.mishaps import start_mishaps
 from qmix_logistics.simulation.records import DayRecords
@@ -70,6 +71,7 @@ class Simulator:
         self._releases_seen = [0] * len(self._vehicles)
         self._is_timeless = [self._feasibility.is_timeless(n) for n in range(len(self._vehicles))]
         self._time_is_over = False
+        self._late: LateDispatch | None = None
         self._returns_home = np.array([vehicle_class.returns_home for vehicle_class in self.site.fleet.classes])
         self._env.process(release_orders(self._world))
         self._env.process(self._end_day())
@@ -97,10 +99,11 @@ class Simulator:
         self._world.records.num_decisions += epoch.num_deciders
         self._world.records.candidate_cuts += dispatch.num_cut
         columns = self._legal_columns(epoch, dispatch)
-        routes = [0] * len(columns) if dispatch.routes is None else dispatch.routes.tolist()
-        self._carry_out(epoch, columns, routes)
-        for order in dispatch.declined:
-            self._world.decline_order(order)
+        if dispatch.after_s > 0:
+            self._late = LateDispatch(epoch, columns, dispatch, self._env.now + dispatch.after_s, self._world.news)
+            self._env.timeout(dispatch.after_s)
+        else:
+            self._carry_out(epoch, columns, dispatch)
         return self._run()
 
     def records(self) -> DayRecords:
@@ -123,7 +126,11 @@ class Simulator:
             if env.peek() > env.now:
                 if self._time_is_over or (world.demand_is_over and world.num_open_orders == 0 and self._all_is_done()):
                     return self._finish()
-                if world.is_dirty:
+                if self._late is not None and env.now >= self._late.at_s:
+                    late, self._late = self._late, None
+                    self._carry_out_late(late)
+                    continue
+                if world.is_dirty and self._late is None:
                     world.is_dirty = False
                     if self._ask():
                         assert self._epoch is not None
@@ -245,9 +252,25 @@ class Simulator:
         facilities = np.flatnonzero(feasible[: self._feasibility.num_facilities])
         return int(facilities[-1]) if len(facilities) else int(feasible.argmax())
 
-    def _carry_out(self, epoch: DecisionEpoch, columns: list[int], routes: list[int]) -> None:
+    def _carry_out_late(self, late: LateDispatch) -> None:
+        """Do what can still be done of what was decided a while ago; ask the vehicles of the rest again."""
+        available = self._world.columns.is_available
+        deciders = late.epoch.deciders[available[late.epoch.deciders]]
+        stops, feasible = self._enumerate(deciders)
+        epoch, columns, dispatch = late.now_on(deciders, stops, feasible)
+        num_stale = late.epoch.num_deciders - epoch.num_deciders
+        self._world.records.stale_decisions += num_stale
+        self._carry_out(epoch, columns, dispatch)
+        self._world.is_dirty |= num_stale > 0
+        if self._world.news != late.news:
+            for number in epoch.deciders[available[epoch.deciders]].tolist():  # they wait, and have not seen it
+                self._signatures[number] = None
+            self._world.is_dirty = True
+
+    def _carry_out(self, epoch: DecisionEpoch, columns: list[int], dispatch: Dispatch) -> None:
         """Take claimed tasks off the board, send the vehicles off, and note what the waiting ones could have done."""
         kinds, places, tasks = epoch.stops["kind"], epoch.stops["place"], epoch.stops["task"]
+        routes = [0] * len(columns) if dispatch.routes is None else dispatch.routes.tolist()
         stops = [
             Stop(_KINDS[kinds[column]], int(places[column]), int(tasks[column]), route)
             for column, route in zip(columns, routes, strict=True)
@@ -259,6 +282,8 @@ class Simulator:
                 self._world.claim(stop.task, number)
         for row, number in enumerate(epoch.deciders.tolist()):
             self._assign(number, stops[row], left[row])
+        for order in dispatch.declined:
+            self._world.decline_order(order)
 
     def _assign(self, number: int, stop: Stop, left: Bool[np.ndarray, " stop"]) -> None:
         """Send a vehicle off; if it stays, note what else it could still have done."""

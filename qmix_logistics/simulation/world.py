@@ -103,6 +103,11 @@ class World:
             known,
         )
 
+    @property
+    def news(self) -> tuple[int, int]:
+        """How often a task has come onto the board, and a vehicle has become free."""
+        return self.board.num_releases, self.num_freed
+
     def facility_at(self, place: int) -> Facility | None:
         """
         Return the facility at a place, if there is one.

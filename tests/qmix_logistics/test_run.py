@@ -63,6 +63,25 @@ def test_the_number_of_processes_changes_no_byte(file: Path, finished: Path, tmp
     assert tables(tmp_path / "out") == tables(finished)
 
 
+def test_measured_decision_times_can_be_replayed(file: Path, tmp_path: Path) -> None:
+    """They change what happens, and no two runs have the same; replayed, they give every byte again."""
+    words = ["--policy", "nearest", "--policy", "rolling_horizon", "--quiet", "--set"]
+    measured = ["decision_time.kind=measured"]
+    assert call("run", file, *words, *measured, "--out", tmp_path / "1").status == 0
+    assert call("run", file, *words, *measured, "--out", tmp_path / "2").status == 0
+    recorded = ["decision_time.kind=recorded", "--set", f"decision_time.recorded_in={tmp_path / '1'}"]
+    assert call("run", file, *words, *recorded, "--out", tmp_path / "3").status == 0
+    first, second, again = ((tmp_path / name / "replications.csv").read_bytes() for name in "123")
+    assert first == again != second
+
+
+def test_decision_times_of_another_run_are_refused(file: Path, tmp_path: Path) -> None:
+    words = ["--policy", "nearest", "--jobs", 1, "--quiet", "--set", "decision_time.kind=recorded", "--set"]
+    outcome = call("run", file, *words, f"decision_time.recorded_in={tmp_path}", "--out", tmp_path / "out")
+    assert outcome.status != 0
+    assert "decision_time.recorded_in must name a finished run" in outcome.err
+
+
 def test_another_seed_gives_another_result(file: Path, finished: Path, tmp_path: Path) -> None:
     words = ["--seed", 2, "--jobs", 1, "--quiet", "--policy", "nearest", "--out", tmp_path / "out"]
     assert call("run", file, *words).status == 0

@@ -92,6 +92,7 @@ def test_a_day_by_hand() -> None:
             "depot_wait_mean_s": None,
             "decisions": 3,
             "mask_violations": 0,
+            "stale_decisions": 0,
             "candidate_cut_pct": 0,
         }
     )

@@ -1,0 +1,58 @@
+"""How long decisions take in the simulated day."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+from qmix_logistics.episode import no_time
+from qmix_logistics.errors import RunFolderError
+from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey
+from qmix_logistics.scenario.operations import DecisionTime
+
+
+def decision_times(setting: DecisionTime, information: str, unit: UnitKey) -> Callable[[float], float]:
+    """
+    Return how long each decision of a unit takes, by how long it was computed.
+
+    Parameters
+    ----------
+    setting
+        The scenario's.
+    information
+        What the policy decides on: ``local`` ones decide on the vehicle.
+    unit
+        Which policy, training and day.
+
+    Raises
+    ------
+    RunFolderError
+        If recorded times are asked for and the folder does not hold this unit, or too few of them.
+    """
+    if setting.kind == "fixed":
+        seconds = setting.local_s if information == "local" else setting.central_s
+        return lambda measured_s: seconds
+    if setting.kind == "measured":
+        return lambda measured_s: measured_s
+    if setting.recorded_in is not None:
+        return _recorded(RunFolder(setting.recorded_in).unit(unit) / "timings.csv")
+    return no_time
+
+
+def _recorded(path: Path) -> Callable[[float], float]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            times_s = iter([round(1000 * float(row["decision_ms"])) / 1e6 for row in csv.DictReader(file)])
+    except (OSError, KeyError, ValueError) as error:
+        raise RunFolderError(
+            f"{path} holds no decision times; decision_time.recorded_in must name a finished run of this scenario"
+        ) from error
+
+    def next_time_s(measured_s: float) -> float:
+        found = next(times_s, None)
+        if found is None:
+            raise RunFolderError(f"{path} holds too few decision times: that run was of another scenario")
+        return found
+
+    return next_time_s
