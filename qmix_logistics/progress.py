@@ -77,11 +77,21 @@ def print_scoreboard(rows: Sequence[ScoreRow], reference: str) -> None:
         Whom they are compared with.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    titles = ("policy", "total cost", "interval", "difference", "verdict", "on time %", "lead time s", "decision ms")
+    titles = (
+        "policy",
+        "total cost",
+        "interval",
+        "difference",
+        "verdict",
+        "regret %",
+        "on time %",
+        "lead time s",
+        "decision ms",
+    )
     for title in titles:
         table.add_column(title, no_wrap=True, justify="left" if title in ("policy", "verdict") else "right")
     for row in rows:
-        numbers = (row.on_time, row.lead_time, row.latency)
+        numbers = (row.regret, row.on_time, row.lead_time, row.latency)
         style = "bold" if row.is_learned else None
         table.add_row(row.policy, row.cost, row.interval, row.relative, row.verdict, *numbers, style=style)
     console = Console()

@@ -7,16 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
-from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site, StopKind
-from qmix_logistics_baselines.choosing import QUICKEST, choose_standing
+from qmix_logistics.simulation import PICK_UP, DecisionEpoch, Dispatch, Site, StopKind
+from qmix_logistics_baselines.choosing import QUICKEST, choose_routes, choose_standing
+
+ANYWHERE = -1
+"""Instead of a place: where a task may begin or end at several, at the first of them."""
 
 
 class PlannedStop(NamedTuple):
-    """One stop of a plan: pick up or drop off a task; where it may end at several places, at the first of them."""
+    """One stop of a plan: pick up or drop off a task, at one of the places where that may be done."""
 
     kind: StopKind
     task: int
+    place: int = ANYWHERE
 
 
 class PlanFollowingPolicy:
@@ -30,39 +35,75 @@ class PlanFollowingPolicy:
     ----------
     plan
         Stops by number of vehicle.
+    release_s
+        When each task's order comes in: a vehicle whose next task is still to come waits for it, and an empty one
+        charges if it must before it picks up. None: what is not there is left out at once.
+    declined
+        Orders to decline as soon as they come in.
     """
 
     information = "global"
     num_cut_off = 0
 
-    def __init__(self, plan: Mapping[int, Sequence[PlannedStop]]) -> None:
-        self._plan = plan
+    def __init__(
+        self,
+        plan: Mapping[int, Sequence[PlannedStop]],
+        release_s: Float[np.ndarray, " task"] | None = None,
+        declined: Sequence[int] = (),
+    ) -> None:
+        self._plan, self._release_s, self._declined = plan, release_s, tuple(declined)
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """Prepare for a new day; see ``Policy``."""
         self._site = site
         self._left = {number: deque(stops) for number, stops in self._plan.items()}
+        self._claimed: set[int] = set()
 
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         """Take the next planned stop of each decider; see ``Policy``."""
-        return Dispatch(np.array([self._column(epoch, row) for row in range(epoch.num_deciders)]))
+        pending = set(epoch.stops["task"][epoch.pick_ups].tolist())
+        columns = np.array([self._column(epoch, row, pending) for row in range(epoch.num_deciders)])
+        return Dispatch(columns, routes=choose_routes(epoch, columns, QUICKEST), declined=self._declined)
 
     def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
         """Go on with the plan; see ``Policy``."""
         return self.decide(epoch)
 
-    def _column(self, epoch: DecisionEpoch, row: int) -> int:
-        left = self._left.get(int(epoch.deciders[row]), deque())
-        columns = np.flatnonzero(epoch.feasible[row])
-        offered: dict[tuple[int, int], int] = {}
-        kinds, tasks = epoch.stops["kind"][columns].tolist(), epoch.stops["task"][columns].tolist()
-        for kind, task, column in zip(kinds, tasks, columns.tolist(), strict=True):
-            offered.setdefault((kind, task), column)
+    def _column(self, epoch: DecisionEpoch, row: int, pending: set[int]) -> int:
+        number = int(epoch.deciders[row])
+        left, is_empty = self._left.get(number, deque()), not epoch.snapshot.on_board[number]
         while left:
-            stop = left.popleft()
-            if (int(stop.kind), stop.task) in offered:
-                return offered[int(stop.kind), stop.task]
+            column = _column_of(epoch, row, left[0])
+            if column >= 0:
+                stop = left.popleft()
+                if stop.kind is PICK_UP:
+                    self._claimed.add(stop.task)
+                return column
+            if self._is_worth_waiting(epoch, left[0], pending, is_empty=is_empty):
+                if not is_empty and epoch.feasible[row, epoch.wait]:
+                    return epoch.wait
+                break
+            left.popleft()
         return choose_standing(self._site, epoch, row, QUICKEST)
+
+    def _is_worth_waiting(self, epoch: DecisionEpoch, stop: PlannedStop, pending: set[int], *, is_empty: bool) -> bool:
+        """Tell whether a task is still to come, or is there for a vehicle that must charge first."""
+        if self._release_s is None or stop.kind is not PICK_UP or stop.task in self._claimed:
+            return False
+        if stop.task in pending:
+            return is_empty
+        is_in = epoch.time_s >= self._release_s[stop.task]
+        return not is_in or bool(epoch.snapshot.known.of([stop.task])["is_open"][0])
+
+
+def _column_of(epoch: DecisionEpoch, row: int, stop: PlannedStop) -> int:
+    """Return the column of a stop, at its place if that is offered; -1 if it is not feasible."""
+    is_it = (epoch.stops["task"] == stop.task) & (epoch.stops["kind"] == int(stop.kind)) & epoch.feasible[row]
+    columns = is_it.nonzero()[0]
+    if not len(columns):
+        return -1
+    there = columns[epoch.stops["place"][columns] == stop.place]
+    return int(there[0] if len(there) else columns[0])
 
 
 def plan_of_routes(routes: Sequence[Sequence[int]]) -> dict[int, list[PlannedStop]]:

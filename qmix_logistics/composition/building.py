@@ -24,6 +24,8 @@ from qmix_logistics.simulation import (
 
 DEFAULT_DAYS = 10
 """Test days of random demand where the scenario names no number."""
+DEFAULT_HINDSIGHT_MOVES = 50
+"""Moves tried for the best plan of a day where the scenario names no number, and records are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,21 @@ class World:
     def num_validation_days(self) -> int:
         """Days on which the trained policy to keep is chosen."""
         return self.demand.num_days(Split.VALIDATION) or self.spec.experiment.validation_days
+
+
+def hindsight_moves(spec: ScenarioSpec) -> int:
+    """
+    Return how hard the best plan of each day is looked for; 0: not at all.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    """
+    moves = spec.experiment.hindsight_moves
+    if moves is None:
+        return 0 if spec.report.records == "none" else DEFAULT_HINDSIGHT_MOVES
+    return moves
 
 
 @functools.lru_cache(maxsize=2)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qmix_logistics import __version__
-from qmix_logistics.composition.building import world_of
-from qmix_logistics.composition.jobs import PlayJob, TrainJob
+from qmix_logistics.composition.building import hindsight_moves, world_of
+from qmix_logistics.composition.jobs import HindsightJob, PlayJob, TrainJob
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
@@ -64,6 +64,10 @@ def plan(spec: ScenarioSpec, folder: Path) -> list[Job]:
     for index, contender in enumerate(contenders(spec)):
         for seed in contender.seeds(spec.experiment.training_seeds):
             jobs += [PlayJob(scenario, folder, index, UnitKey(contender.name, seed, day)) for day in range(num_days)]
+    if hindsight_moves(spec):
+        for day in range(num_days):
+            units = [job.unit for job in jobs if isinstance(job, PlayJob) and job.unit.day == day]
+            jobs.append(HindsightJob(scenario, folder, tuple(units)))
     return jobs
 
 
@@ -125,7 +129,8 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
     settings = comparison.Settings(
         reference, spec.experiment.confidence_pct / 100, spec.experiment.indifference_pct / 100
     )
-    replications = result.collect_replications(run, policies, seeds, num_days)
+    hindsight = result.collect_hindsight(run, num_days) if hindsight_moves(spec) else None
+    replications = result.collect_replications(run, policies, seeds, num_days, hindsight)
     training = result.collect_training(run, policies, seeds)
     return result.ExperimentResult(
         scenario=spec,
@@ -134,9 +139,10 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
         replications=replications,
         kpis=comparison.summarise_kpis(spec.name, replications, policies, settings),
         comparisons=comparison.compare(replications, policies, settings),
+        hindsight=hindsight,
         training=training,
         timings=result.collect_timings(run, policies, seeds, num_days),
-        alerts=alerts.find_alerts(spec, policies, replications, training),
+        alerts=alerts.find_alerts(spec, policies, replications, training, hindsight),
         provenance=_provenance(spec, command),
     )
 

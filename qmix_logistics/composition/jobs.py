@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from qmix_logistics import __version__
-from qmix_logistics.composition.building import build_baseline, world_of
+from qmix_logistics.composition.building import build_baseline, hindsight_moves, world_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
-from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed
-from qmix_logistics.evaluation.units import play_unit
+from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, write_csv, write_json
+from qmix_logistics.evaluation.units import play_unit, read_records
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+from qmix_logistics.simulation import DayKey, Purpose, Split, day_stream
 
-PLAYING, TRAINING = "playing", "training"
+PLAYING, TRAINING, HINDSIGHT = "playing", "training", "hindsight"
 """Stages of a run."""
 
 
@@ -54,9 +55,9 @@ class TrainJob:
         return TRAINING
 
     @property
-    def after(self) -> str | None:
+    def after(self) -> Sequence[str]:
         """Nothing."""
-        return None
+        return ()
 
     def is_done(self) -> bool:
         """Return whether the policy is there."""
@@ -141,9 +142,9 @@ class PlayJob:
         return PLAYING
 
     @property
-    def after(self) -> str | None:
+    def after(self) -> Sequence[str]:
         """The training, for a learned policy."""
-        return f"train {self.unit.policy}-{self.unit.training_seed}" if self.unit.training_seed else None
+        return [f"train {self.unit.policy}-{self.unit.training_seed}"] if self.unit.training_seed else ()
 
     def is_done(self) -> bool:
         """Return whether the unit is there."""
@@ -156,6 +157,79 @@ class PlayJob:
         seed, records = world.spec.experiment.seed, world.spec.report.records
         times = decision_times(world.spec.decision_time, policy.information, self.unit)
         play_unit(folder.unit(self.unit), world.site, world.demand, policy, self.unit.day, seed, times, records=records)
+
+
+@dataclass(frozen=True, slots=True)
+class HindsightJob:
+    """
+    Look for the best plan for a test day, from what the policies did on it; see ``Job``.
+
+    Parameters
+    ----------
+    scenario
+        The resolved scenario as JSON.
+    folder
+        The run's.
+    units
+        The policies on that day.
+    """
+
+    scenario: str
+    folder: Path
+    units: tuple[UnitKey, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the day."""
+        return f"hindsight {self._day:03d}"
+
+    @property
+    def stage(self) -> str:
+        """Hindsight."""
+        return HINDSIGHT
+
+    @property
+    def after(self) -> Sequence[str]:
+        """All policies on that day."""
+        return [f"play {unit}" for unit in self.units]
+
+    def is_done(self) -> bool:
+        """Return whether the plan is there."""
+        return self._place.exists()
+
+    def run(self, report: Callable[[float], None]) -> None:
+        """Search; see ``Job``."""
+        from qmix_logistics_baselines.clairvoyant import best_known, plan_of_records
+
+        world, folder = world_of(self.scenario), RunFolder(self.folder)
+        key, seed = DayKey(Split.TEST, self._day), world.spec.experiment.seed
+        played = [read_records(folder.unit(unit)) for unit in self.units]
+        found = best_known(
+            world.site,
+            world.demand.realise(key),
+            [plan_of_records(world.site, records) for records in played],
+            hindsight_moves(world.spec),
+            day_stream(seed, key, Purpose.HINDSIGHT),
+        )
+        names = world.site.fleet.names, world.site.network.names
+        stops = [
+            (names[0][number], place, stop.kind.name.lower(), stop.task, names[1][stop.place])
+            for number, route in sorted(found.plan.routes.items())
+            for place, stop in enumerate(route, start=1)
+        ]
+        with committed(self._place) as unfinished:
+            started = self.units[found.started_from]
+            head = {"day": self._day, "cost": found.cost, "policy": started.policy, "seed": started.training_seed}
+            write_json(unfinished / "found.json", head)
+            write_csv(unfinished / "plan.csv", ("vehicle", "position", "stop", "task", "place"), stops)
+
+    @property
+    def _day(self) -> int:
+        return self.units[0].day
+
+    @property
+    def _place(self) -> Path:
+        return RunFolder(self.folder).hindsight(self._day)
 
 
 @functools.lru_cache(maxsize=2)

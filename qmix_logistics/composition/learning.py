@@ -91,9 +91,9 @@ class TeamJob:
         return self.algorithm
 
     @property
-    def after(self) -> str | None:
+    def after(self) -> Sequence[str]:
         """Nothing."""
-        return None
+        return ()
 
     def is_done(self) -> bool:
         """Return whether the training is finished."""

@@ -22,6 +22,10 @@ RUN_AWAY = 5.0
 """Value over what days brought from which on it has run away."""
 TAKEN_OVER = 0.98
 """Share of choices of one kind of stop from which on it has taken over."""
+BEATEN_PCT = 5.0
+"""Share of days on which a policy may beat hindsight."""
+ROUNDING = 1e-9
+"""Two simulations of the same stops may differ by so much of the cost."""
 CUT_PCT = 5.0
 """Share of cut candidate lists from which on it is worth saying."""
 
@@ -55,7 +59,11 @@ class Alert:
 
 
 def find_alerts(
-    spec: ScenarioSpec, contenders: tuple[Contender, ...], replications: pd.DataFrame, training: pd.DataFrame
+    spec: ScenarioSpec,
+    contenders: tuple[Contender, ...],
+    replications: pd.DataFrame,
+    training: pd.DataFrame,
+    hindsight: pd.DataFrame | None = None,
 ) -> tuple[Alert, ...]:
     """
     Look for what limits the results.
@@ -70,6 +78,8 @@ def find_alerts(
         One row for each policy, training seed and day.
     training
         Learning curves.
+    hindsight
+        Best plans known, if they were looked for.
     """
     return (
         *_about_violations(replications),
@@ -78,6 +88,7 @@ def find_alerts(
         *_about_seeds(spec, contenders),
         *_about_training(spec, training),
         *_about_candidates(replications),
+        *_about_hindsight(replications, hindsight),
     )
 
 
@@ -192,3 +203,15 @@ def _about_candidates(replications: pd.DataFrame) -> Iterator[Alert]:
         if np.isfinite(share) and share > CUT_PCT:
             text = f"{policy}: the list of candidates left out feasible stops in {share:.0f} % of choices."
             yield Alert(Severity.NOTE, text, "Raise candidates.k.")
+
+
+def _about_hindsight(replications: pd.DataFrame, hindsight: pd.DataFrame | None) -> Iterator[Alert]:
+    if hindsight is None:
+        return
+    best = replications.groupby("day")["total_cost"].min()
+    found = hindsight.set_index("day")["cost"]
+    beaten = 100 * float((best < found * (1 - ROUNDING)).mean())
+    if beaten:
+        text = f"On {beaten:.0f} % of the days a policy did better than the plan found with hindsight."
+        remedy = "Regret is against the better of the two. Raise experiment.hindsight_moves."
+        yield Alert(Severity.WARNING if beaten >= BEATEN_PCT else Severity.NOTE, text, remedy)

@@ -31,8 +31,8 @@ class Job(Protocol):
         """Which part of the run it belongs to, for progress."""
 
     @property
-    def after(self) -> str | None:
-        """Name of the job that must be finished before."""
+    def after(self) -> Sequence[str]:
+        """Names of the jobs that must be finished before."""
 
     def is_done(self) -> bool:
         """Return whether its result is committed."""
@@ -141,7 +141,7 @@ class _Pool:
     def _assign(self) -> None:
         """Give every idle worker the first job that can start."""
         for connection in self._workers:
-            job = next((job for job in self._left if job.after is None or job.after in self._done), None)
+            job = next((job for job in self._left if self._done.issuperset(job.after)), None)
             if connection not in self._busy and job is not None:
                 self._left.remove(job)
                 self._busy[connection] = job

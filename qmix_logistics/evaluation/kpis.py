@@ -198,6 +198,8 @@ _LOWER, _HIGHER, _NEITHER = Better.LOWER, Better.HIGHER, Better.NEITHER
 
 _COST_KPIS = (
     Kpi("total_cost", "cost", _LOWER, "sum of the costs below", lambda day: day.costs().total),
+    Kpi("regret_pct", "%", _LOWER,
+        "total cost above that of the best plan known for the day, with hindsight, over the latter", lambda day: None),
     Kpi("waiting_cost", "cost", _LOWER, "open_order_cost_per_h x sum of weight x time open",
         lambda day: day.costs().waiting),
     Kpi("lateness_cost", "cost", _LOWER, "late_order_cost_per_h x sum of weight x time late",

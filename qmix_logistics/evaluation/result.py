@@ -34,6 +34,9 @@ class ExperimentResult:
         Mean and interval of each KPI for each policy.
     comparisons
         Differences between policies.
+    hindsight
+        Cost of the best plan known for each test day, and the policy from whose plan it was found; None where it was
+        not looked for.
     training
         Learning curves.
     timings
@@ -50,6 +53,7 @@ class ExperimentResult:
     replications: pd.DataFrame
     kpis: pd.DataFrame
     comparisons: pd.DataFrame
+    hindsight: pd.DataFrame | None
     training: pd.DataFrame
     timings: pd.DataFrame
     alerts: tuple[Alert, ...]
@@ -57,10 +61,14 @@ class ExperimentResult:
 
 
 def collect_replications(
-    folder: RunFolder, contenders: Sequence[Contender], training_seeds: int, num_days: int
+    folder: RunFolder,
+    contenders: Sequence[Contender],
+    training_seeds: int,
+    num_days: int,
+    hindsight: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
-    Read the KPIs of all finished units.
+    Read the KPIs of all finished units, and add the regret.
 
     Parameters
     ----------
@@ -72,6 +80,8 @@ def collect_replications(
         Trainings of each learned policy.
     num_days
         Test days.
+    hindsight
+        Best plans known, to reckon regret.
     """
     rows = []
     for contender in contenders:
@@ -88,7 +98,31 @@ def collect_replications(
                     "plans_cut_off": unit["plans_cut_off"],
                 }
                 rows.append(head | unit["kpis"])
-    return pd.DataFrame(rows)
+    replications = pd.DataFrame(rows)
+    if hindsight is not None:
+        costs = pd.concat([replications, hindsight.rename(columns={"cost": "total_cost"})])
+        best_of_day = replications["day"].map(costs.groupby("day")["total_cost"].min())
+        regret = 100 * (replications["total_cost"] - best_of_day) / best_of_day
+        replications["regret_pct"] = regret.where(best_of_day > 0)
+    return replications
+
+
+def collect_hindsight(folder: RunFolder, num_days: int) -> pd.DataFrame:
+    """
+    Read the best plans known of all test days.
+
+    Parameters
+    ----------
+    folder
+        The run.
+    num_days
+        Test days.
+
+    Returns
+    -------
+    For each day its number, the plan's cost, and the policy and training from whose plan it was found.
+    """
+    return pd.DataFrame([read_json(folder.hindsight(day) / "found.json") for day in range(num_days)])
 
 
 def collect_training(folder: RunFolder, contenders: Sequence[Contender], training_seeds: int) -> pd.DataFrame:

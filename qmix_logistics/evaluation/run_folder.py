@@ -95,6 +95,17 @@ class RunFolder:
         """
         return self.path / "checkpoints" / f"{name}-{training_seed}.safetensors"
 
+    def hindsight(self, day: int) -> Path:
+        """
+        Return the folder of the best plan known for a test day; it exists once the search is finished.
+
+        Parameters
+        ----------
+        day
+            Number of the test day.
+        """
+        return self.path / "hindsight" / f"{day:03d}"
+
     def open(self, scenario_text: str, *, resume: bool) -> None:
         """
         Create the folder, or go on with it.

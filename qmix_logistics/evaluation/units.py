@@ -15,8 +15,10 @@ from qmix_logistics.evaluation.kpis import RecordedDay, compute_kpis
 from qmix_logistics.evaluation.run_folder import committed, write_csv, write_json
 from qmix_logistics.simulation import (
     DayKey,
+    DayRecords,
     DemandModel,
     OrderRecord,
+    OrderStatus,
     Purpose,
     SegmentRecord,
     Simulator,
@@ -26,6 +28,9 @@ from qmix_logistics.simulation import (
     VisitRecord,
     day_stream,
 )
+
+NAMES = {"vehicle": str, "origin": str, "destination": str, "order_class": str}
+"""Columns that stay text even if they look like numbers."""
 
 
 def play_unit(
@@ -99,6 +104,31 @@ def write_records(folder: Path, played: PlayedDay, *, as_parquet: bool = False) 
             pd.DataFrame(cells, columns=list(fields)).to_parquet(folder / f"{name}.parquet", index=False)
         else:
             write_csv(folder / f"{name}.csv", fields, cells)
+
+
+def read_records(folder: Path) -> DayRecords:
+    """
+    Read orders and tasks of a unit's records again; the rest stays empty.
+
+    Parameters
+    ----------
+    folder
+        The unit's.
+    """
+    orders, tasks = (_read_table(folder, name) for name in ("orders", "tasks"))
+    records = DayRecords()
+    for row in orders:
+        row["status"] = OrderStatus[row["status"].upper()]
+        records.orders.append(OrderRecord(**row))
+    records.tasks = [TaskRecord(**row) for row in tasks]
+    return records
+
+
+def _read_table(folder: Path, name: str) -> list[dict[str, Any]]:
+    parquet = folder / f"{name}.parquet"
+    table = pd.read_parquet(parquet) if parquet.exists() else pd.read_csv(folder / f"{name}.csv", dtype=NAMES)
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(column): value for column, value in row.items()} for row in rows]
 
 
 def _cell(value: Any) -> Any:

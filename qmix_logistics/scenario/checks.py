@@ -48,9 +48,17 @@ def check(parts: Parts) -> Iterator[Finding]:
         yield from _check_replications(parts["demand"], parts["experiment"].replications)
     if "policies" in parts:
         yield from _check_policies(parts)
+    if {"report", "experiment"} <= parts.keys():
+        yield from _check_hindsight(parts)
     if "report" in parts and parts["report"].records == "parquet" and importlib.util.find_spec("pyarrow") is None:
         message = "is parquet, which needs the package pyarrow: pip install 'qmix-logistics[parquet]', or use csv"
         yield ("report", "records"), message
+
+
+def _check_hindsight(parts: Parts) -> Iterator[Finding]:
+    if parts["report"].records == "none" and parts["experiment"].hindsight_moves:
+        message = "needs the records of what policies did; set report.records to csv or parquet, or this to 0"
+        yield ("experiment", "hindsight_moves"), message
 
 
 def _check_network(parts: Parts) -> Iterator[Finding]:

@@ -24,6 +24,10 @@ class Experiment(Document):
     """Independent trainings of each learned policy."""
     reference: PolicyName | None = None
     """The policy that the others are compared with; by default the last listed one that is not learned."""
+    hindsight_moves: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    """How hard the best plan of each test day is looked for, with hindsight, as the denominator of regret: so many
+    changes to the best of the plans that the policies followed are tried, each by simulating the day. By default 50;
+    0: no regret. It needs ``report.records``."""
     confidence_pct: Annotated[Percent, Field(gt=50, lt=100)] = 95.0
     """Confidence of the intervals."""
     indifference_pct: Annotated[Percent, Field(ge=0)] = 1.0

@@ -36,6 +36,7 @@ class Purpose(enum.IntEnum):
     WINDOWS = 10
     BREAKDOWNS = 11
     MISHAPS = 12
+    HINDSIGHT = 13
 
 
 @dataclass(frozen=True, slots=True, order=True)

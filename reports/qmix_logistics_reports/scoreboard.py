@@ -25,6 +25,8 @@ class ScoreRow:
         Mean total cost and its interval.
     relative, relative_interval, verdict
         Against the reference.
+    regret
+        Against the best plan known for each day, in per cent; empty where that was not looked for.
     on_time, lead_time, lead_time_p95
         Service.
     latency
@@ -40,6 +42,7 @@ class ScoreRow:
     relative: str
     relative_interval: str
     verdict: str
+    regret: str
     on_time: str
     lead_time: str
     lead_time_p95: str
@@ -70,6 +73,7 @@ def scoreboard(result: ExperimentResult) -> list[ScoreRow]:
                 relative=relative,
                 relative_interval=interval,
                 verdict=verdict,
+                regret="" if result.hindsight is None else short(means[cost.policy, "regret_pct"]),
                 on_time=short(means[cost.policy, "on_time_pct"]),
                 lead_time=short(means[cost.policy, "lead_time_mean_s"]),
                 lead_time_p95=short(means[cost.policy, "lead_time_p95_s"]),

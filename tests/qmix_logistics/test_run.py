@@ -34,6 +34,7 @@ def tables(out: Path) -> dict[str, bytes]:
     """All that must be the same: tables, records, indicators and weights."""
     exact = [out / name for name in TABLES]
     exact += [path for path in out.glob("units/*/*") if path.name != "timings.csv"]
+    exact += out.glob("hindsight/*/*")
     exact += [path for path in out.glob("policy/*/*") if path.name != "timings.csv"]
     return {str(path.relative_to(out)): path.read_bytes() for path in exact}
 
@@ -124,6 +125,8 @@ def test_a_run_that_has_lost_any_of_its_parts_restores_them(
     for unit in sorted(out.glob("units/*")):
         if rng.random() < 0.4:
             unit.rename(unit.with_name(f".unfinished-1-{unit.name}"))
+    if rng.random() < 0.5:
+        shutil.rmtree(out / "hindsight" / f"00{rng.randint(0, 1)}")
     if rng.random() < 0.3:
         shutil.rmtree(out / "policy" / f"qmix-{rng.randint(1, 2)}")
     for name in TABLES[:-1]:

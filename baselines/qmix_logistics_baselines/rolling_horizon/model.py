@@ -208,7 +208,7 @@ class RoutingModel:
         for row, number in enumerate(problem.vehicles.tolist()):
             aboard = {int(problem.tasks[stop]): stop for stop in np.flatnonzero(problem.carrier == row).tolist()}
             route, open_pairs = [], set()
-            for kind, task in plan.get(number, ()):
+            for kind, task, _ in plan.get(number, ()):
                 if kind is StopKind.PICK_UP and task in pick_ups and problem.may_take[row, pick_ups[task]]:
                     route.append(pick_ups[task])
                     if pick_ups[task] >= problem.num_whole:

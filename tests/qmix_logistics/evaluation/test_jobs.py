@@ -18,7 +18,7 @@ class Square:
 
     folder: Path
     number: int
-    after: str | None = None
+    after: tuple[str, ...] = ()
     stage = "squaring"
 
     @property
@@ -34,7 +34,7 @@ class Square:
 
     def run(self, report: Callable[[float], None]) -> None:
         report(0.5)
-        before = self.folder / self.after.removeprefix("square ") if self.after else None
+        before = self.folder / self.after[0].removeprefix("square ") if self.after else None
         self.place.write_text(f"{self.number**2} {before.read_text() if before else ''}".strip())
 
 
@@ -75,7 +75,7 @@ def ignore(progress: Progress) -> None:
 
 
 def chain(folder: Path) -> list[Square]:
-    return [Square(folder, n, after=f"square {n - 2}" if n > 2 else None) for n in range(1, 7)]
+    return [Square(folder, n, after=(f"square {n - 2}",) if n > 2 else ()) for n in range(1, 7)]
 
 
 @pytest.mark.parametrize("num_workers", [1, 2, 5])
@@ -101,7 +101,7 @@ def test_what_is_done_is_not_done_again(tmp_path: Path, num_workers: int) -> Non
 
 @pytest.mark.parametrize("num_workers", [1, 2])
 def test_a_failure_names_its_job_and_keeps_what_was_finished(tmp_path: Path, num_workers: int) -> None:
-    jobs = [Square(tmp_path, 1), Failing(tmp_path, 7, after="square 1"), Square(tmp_path, 9, after="square 7")]
+    jobs = [Square(tmp_path, 1), Failing(tmp_path, 7, after=("square 1",)), Square(tmp_path, 9, after=("square 7",))]
     with pytest.raises(JobError, match=r"square 7 failed; what was finished is kept(.|\n)*seven by nothing"):
         run_jobs(jobs, num_workers, ignore)
     assert [file.name for file in tmp_path.iterdir()] == ["1"]

@@ -43,6 +43,7 @@ def test_a_day_by_hand() -> None:
     assert kpis_of(records, spec) == pytest.approx(
         {
             "total_cost": 144 / 3600 + 0.0027,
+            "regret_pct": None,
             "waiting_cost": 144 / 3600,
             "lateness_cost": 0,
             "travel_cost": 0.0027,
@@ -163,6 +164,7 @@ def test_without_orders_what_is_no_number_is_none() -> None:
     found = kpis_of(play_day(scenario(demand__rate_per_h=1e-6)).records, scenario())
     undefined = {name for name, value in found.items() if value is None}
     assert undefined == {
+        "regret_pct",  # reckoned when all policies have played the day
         "lead_time_mean_s", "lead_time_median_s", "lead_time_p95_s", "tardiness_mean_s", "on_time_pct",
         "empty_travel_pct", "station_wait_mean_s", "charger_wait_mean_s", "charger_utilisation_pct",
         "candidate_cut_pct", "lost_pct", "declined_pct", "pick_up_wait_mean_s", "blocked_per_order_s",
