@@ -132,17 +132,18 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
     hindsight = result.collect_hindsight(run, num_days) if hindsight_moves(spec) else None
     replications = result.collect_replications(run, policies, seeds, num_days, hindsight)
     training = result.collect_training(run, policies, seeds)
+    comparisons = comparison.compare(replications, policies, settings)
     return result.ExperimentResult(
         scenario=spec,
         contenders=policies,
         reference=reference,
         replications=replications,
         kpis=comparison.summarise_kpis(spec.name, replications, policies, settings),
-        comparisons=comparison.compare(replications, policies, settings),
+        comparisons=comparisons,
         hindsight=hindsight,
         training=training,
         timings=result.collect_timings(run, policies, seeds, num_days),
-        alerts=alerts.find_alerts(spec, policies, replications, training, hindsight),
+        alerts=alerts.find_alerts(spec, policies, replications, comparisons, training, hindsight),
         provenance=_provenance(spec, command),
     )
 

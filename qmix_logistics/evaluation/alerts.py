@@ -9,7 +9,9 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
+from qmix_logistics.evaluation.comparison import ALL_SEEDS
 from qmix_logistics.evaluation.contender import Contender
+from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.statistics import MIN_SEEDS
 from qmix_logistics.scenario import ScenarioSpec
 
@@ -22,6 +24,8 @@ RUN_AWAY = 5.0
 """Value over what days brought from which on it has run away."""
 TAKEN_OVER = 0.98
 """Share of choices of one kind of stop from which on it has taken over."""
+SHORT_OF_PCT = 2.0
+"""Percentage points by which an interval may hold less than it promises."""
 BEATEN_PCT = 5.0
 """Share of days on which a policy may beat hindsight."""
 ROUNDING = 1e-9
@@ -62,6 +66,7 @@ def find_alerts(
     spec: ScenarioSpec,
     contenders: tuple[Contender, ...],
     replications: pd.DataFrame,
+    comparisons: pd.DataFrame,
     training: pd.DataFrame,
     hindsight: pd.DataFrame | None = None,
 ) -> tuple[Alert, ...]:
@@ -76,6 +81,8 @@ def find_alerts(
         The policies.
     replications
         One row for each policy, training seed and day.
+    comparisons
+        Differences between policies.
     training
         Learning curves.
     hindsight
@@ -84,6 +91,7 @@ def find_alerts(
     return (
         *_about_violations(replications),
         *_about_days(replications),
+        *_about_coverage(spec, comparisons),
         *_about_clocks(spec),
         *_about_seeds(spec, contenders),
         *_about_training(spec, training),
@@ -124,6 +132,22 @@ def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
     if num_days > 4 and cost.max() > 0.4 * cost.sum():
         text = f"One day makes {100 * cost.max() / cost.sum():.0f} % of all cost: the mean is mostly that day."
         yield Alert(Severity.WARNING, text, "Look at the days one by one, below.")
+
+
+def _about_coverage(spec: ScenarioSpec, comparisons: pd.DataFrame) -> Iterator[Alert]:
+    """Tell where intervals hold less than they promise, because daily differences are skewed."""
+    promised = spec.experiment.confidence_pct
+    few = comparisons[comparisons["coverage_pct"] < promised - SHORT_OF_PCT]
+    primary = few[(few["kpi"] == PRIMARY_KPI) & (few["training_seed"] == ALL_SEEDS)]
+    remedy = "Daily differences are skewed; add test days."
+    for (policy, reference), rows in primary.groupby(["policy", "reference"], sort=False):
+        covered = rows["coverage_pct"].iloc[0]
+        text = f"{policy} against {reference}: the {promised:g} % interval holds the mean in about {covered:.0f} %."
+        yield Alert(Severity.WARNING, text, remedy)
+    others = few.loc[few["kpi"] != PRIMARY_KPI, "kpi"].unique().tolist()
+    if others:
+        text = f"Intervals of {', '.join(others)} hold the mean in less than {promised - SHORT_OF_PCT:g} % somewhere"
+        yield Alert(Severity.NOTE, f"{text}: see coverage_pct in comparisons.csv.", remedy)
 
 
 def _about_clocks(spec: ScenarioSpec) -> Iterator[Alert]:

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI, Better, Kpi
-from qmix_logistics.evaluation.statistics import Estimate, estimate, holm, judge
+from qmix_logistics.evaluation.statistics import estimate, holm, judge, probability_of_improvement, t_coverage
 
 ALL_SEEDS = "all"
 """Instead of a training seed: the mean over all of them."""
@@ -102,7 +102,7 @@ def compare(replications: pd.DataFrame, contenders: Sequence[Contender], setting
 def _compare_in(
     kpi: Kpi, replications: pd.DataFrame, contenders: Sequence[Contender], settings: Settings
 ) -> pd.DataFrame:
-    found: list[tuple[str, str, str, Estimate, float]] = []
+    found: list[_Found] = []
     for policy, reference in _pairs(kpi, contenders, settings.reference):
         mine = _matrix(replications, policy.name, kpi.name)
         others = _matrix(replications, reference.name, kpi.name)
@@ -110,16 +110,16 @@ def _compare_in(
             continue
         theirs = others.mean(axis=0)
         level = float(theirs.mean())
-        found.append((policy.name, ALL_SEEDS, reference.name, estimate(mine - theirs, settings.confidence), level))
+        rows = {ALL_SEEDS: mine}
         if kpi.name == PRIMARY_KPI and len(mine) > 1:
-            for seed, row in enumerate(mine, start=1):
-                alone = estimate((row - theirs)[None], settings.confidence)
-                found.append((policy.name, str(seed), reference.name, alone, level))
-    means = [index for index, entry in enumerate(found) if entry[1] == ALL_SEEDS]
-    adjusted = [entry[3].p_value for entry in found]
+            rows |= {str(seed): row[None] for seed, row in enumerate(mine, start=1)}
+        for seed, values in rows.items():
+            found.append(_Found(policy.name, seed, reference.name, values - theirs, level, settings.confidence))
+    means = [index for index, entry in enumerate(found) if entry.training_seed == ALL_SEEDS]
+    adjusted = [entry.estimate.p_value for entry in found]
     for index, p in zip(means, holm([adjusted[index] for index in means]), strict=True):
         adjusted[index] = p
-    return pd.DataFrame([_row(kpi, *entry, p, settings) for entry, p in zip(found, adjusted, strict=True)])
+    return pd.DataFrame([_row(kpi, entry, p, settings) for entry, p in zip(found, adjusted, strict=True)])
 
 
 def _pairs(kpi: Kpi, contenders: Sequence[Contender], reference: str) -> Iterator[tuple[Contender, Contender]]:
@@ -130,22 +130,33 @@ def _pairs(kpi: Kpi, contenders: Sequence[Contender], reference: str) -> Iterato
                 yield policy, other
 
 
-def _row(
-    kpi: Kpi,
-    policy: str,
-    training_seed: str,
-    reference: str,
-    difference: Estimate,
-    level: float,
-    p_adjusted: float,
-    settings: Settings,
-) -> dict[str, object]:
+class _Found:
+    """A policy less another, by training seed and day."""
+
+    def __init__(
+        self,
+        policy: str,
+        training_seed: str,
+        reference: str,
+        differences: Float[np.ndarray, "seed day"],
+        level: float,
+        confidence: float,
+    ) -> None:
+        self.policy, self.training_seed, self.reference, self.level = policy, training_seed, reference, level
+        self.estimate = estimate(differences, confidence)
+        self.by_day = differences.mean(axis=0)
+
+
+def _row(kpi: Kpi, found: _Found, p_adjusted: float, settings: Settings) -> dict[str, object]:
+    difference, level = found.estimate, found.level
     indifference = settings.indifference * abs(level)
+    gain = -found.by_day if kpi.better is Better.LOWER else found.by_day
+    improvement, low, high = probability_of_improvement(gain, settings.confidence)
     verdict = judge(difference, p_adjusted, kpi.better, indifference, settings.confidence)
     return {
-        "policy": policy,
-        "training_seed": training_seed,
-        "reference": reference,
+        "policy": found.policy,
+        "training_seed": found.training_seed,
+        "reference": found.reference,
         "kpi": kpi.name,
         "difference": difference.mean,
         "ci_low": difference.low,
@@ -154,6 +165,10 @@ def _row(
         "p_adjusted": p_adjusted,
         "verdict": verdict.value,
         "interval_kind": difference.kind.value,
+        "coverage_pct": 100 * t_coverage(found.by_day, settings.confidence),
+        "improvement_pct": 100 * improvement,
+        "improvement_low_pct": 100 * low,
+        "improvement_high_pct": 100 * high,
         "num_training_seeds": difference.num_seeds,
         "num_days": difference.num_days,
     }

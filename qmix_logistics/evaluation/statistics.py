@@ -196,6 +196,29 @@ def proportion_interval(
     return float(found.low), float(found.high)
 
 
+def probability_of_improvement(gains: Float[np.ndarray, " day"], confidence: float) -> tuple[float, float, float]:
+    """
+    Return how likely one policy is better than another on a day, with an exact interval.
+
+    Parameters
+    ----------
+    gains
+        How much better it was on each day, at least one; on equal days each is better with probability 1/2, and the
+        interval leaves them out.
+    confidence
+        Of the interval, in (0, 1).
+
+    Returns
+    -------
+    Probability and bounds, in [0, 1].
+    """
+    wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
+    share = (wins + 0.5 * (len(gains) - wins - losses)) / len(gains)
+    if wins + losses == 0:
+        return share, 0.0, 1.0
+    return share, *proportion_interval(wins, wins + losses, confidence, "exact")
+
+
 def days_needed(values: Float[np.ndarray, " day"], half_width: float, confidence: float) -> int:
     """
     Return the days after which an interval for the mean is no wider than asked for, by Stein's two stages [1]_.

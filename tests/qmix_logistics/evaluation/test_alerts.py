@@ -27,10 +27,19 @@ def curve(greedy: list[float | None], best: list[bool], exploring: float = 10.0)
     return pd.DataFrame(points).assign(policy="qmix", training_seed=1, days=[10 * n for n in range(1, len(greedy) + 1)])
 
 
+NO_COMPARISONS = pd.DataFrame(columns=["policy", "training_seed", "reference", "kpi", "coverage_pct"])
+
+
 def alerts(
-    table: pd.DataFrame, training: pd.DataFrame = NO_TRAINING, learned: bool = False, **changes: Any
+    table: pd.DataFrame,
+    training: pd.DataFrame = NO_TRAINING,
+    learned: bool = False,
+    comparisons: pd.DataFrame = NO_COMPARISONS,
+    hindsight: pd.DataFrame | None = None,
+    **changes: Any,
 ) -> list[Alert]:
-    return list(find_alerts(scenario(**changes), (ATC, QMIX) if learned else (ATC,), table, training))
+    contenders = (ATC, QMIX) if learned else (ATC,)
+    return list(find_alerts(scenario(**changes), contenders, table, comparisons, training, hindsight))
 
 
 def test_a_quiet_experiment_has_no_alerts() -> None:
@@ -121,3 +130,22 @@ def test_a_kind_of_stop_that_takes_over() -> None:
     assert alert.text == "qmix, training 1: 99 % of the last choices were one kind of stop, charge."
     training["share_charge"], training["share_pick_up"] = 0.0, 0.99  # as from the beginning: there is little else
     assert alerts(replications(), training, learned=True, experiment__training_seeds=5) == []
+
+
+def test_intervals_that_hold_less_than_they_promise_are_told() -> None:
+    columns = ["policy", "training_seed", "reference", "kpi", "coverage_pct"]
+    rows = [("qmix", "all", "atc", "total_cost", 91.2), ("nearest", "all", "atc", "total_cost", 93.1),
+            ("qmix", "1", "atc", "total_cost", 80.0), ("qmix", "all", "atc", "lost_pct", 88.0)]  # fmt: skip
+    first, second = alerts(replications(), comparisons=pd.DataFrame(rows, columns=columns))
+    assert first.text == "qmix against atc: the 95 % interval holds the mean in about 91 %."
+    assert second.text.startswith("Intervals of lost_pct hold the mean in less than 93 % somewhere")
+
+
+def test_days_on_which_a_policy_beat_hindsight_are_told() -> None:
+    table = replications()
+    best = table.groupby("day")["total_cost"].min()
+    hindsight = pd.DataFrame({"day": best.index, "cost": best.to_numpy()})
+    assert alerts(table, hindsight=hindsight) == []
+    hindsight.loc[0, "cost"] += 1
+    (found,) = alerts(table, hindsight=hindsight)
+    assert "a policy did better than the plan found with hindsight" in found.text
