@@ -129,6 +129,11 @@ def build_baseline(
             return matching.MatchingPolicy(entry.lookahead, how, anticipatory=entry.anticipatory)
         case RollingHorizonPolicy():
             return rolling_horizon.RollingHorizonPolicy(
-                entry.replan_period_s, entry.max_planned_tasks, entry.solution_limit, entry.safety_time_limit_s, how
+                entry.replan_period_s,
+                entry.max_planned_tasks,
+                entry.solution_limit,
+                entry.safety_time_limit_s,
+                how,
+                travel_weight=entry.travel_weight,
             )
     assert_never(entry)

@@ -19,8 +19,10 @@ from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+from qmix_logistics.simulation import Split
 
 if TYPE_CHECKING:
+    from qmix_logistics.evaluation.comparison import Settings
     from qmix_logistics.evaluation.result import ExperimentResult
 
 
@@ -43,7 +45,7 @@ def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
     )
 
 
-def plan(spec: ScenarioSpec, folder: Path) -> list[Job]:
+def plan(spec: ScenarioSpec, folder: Path, num_days: int | None = None) -> list[Job]:
     """
     Return all jobs of an experiment: trainings first, since they take longest.
 
@@ -53,9 +55,11 @@ def plan(spec: ScenarioSpec, folder: Path) -> list[Job]:
         The scenario.
     folder
         The run's folder.
+    num_days
+        Test days; by default as many as the scenario says, before any are added for precision.
     """
     scenario = spec.model_dump_json()
-    num_days = world_of(scenario).num_test_days
+    num_days = num_days or world_of(scenario).num_test_days
     jobs: list[Job] = []
     for index, contender in enumerate(contenders(spec)):
         seeds = contender.seeds(spec.experiment.training_seeds)
@@ -102,9 +106,33 @@ def run_experiment(
     run.open(dump_scenario(spec), resume=resume)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     run_jobs(plan(spec, folder), num_workers, on_progress)
+    run_jobs(plan(spec, folder, _days_for_precision(spec, run)), num_workers, on_progress)
     result = assemble_result(spec, run, command)
     _write(result, run)
     return result
+
+
+def _days_for_precision(spec: ScenarioSpec, run: RunFolder) -> int:
+    """Return how many test days it takes, from what the first ones vary by."""
+    from qmix_logistics.evaluation import comparison, result
+
+    world = world_of(spec.model_dump_json())
+    first, precision_pct = world.num_test_days, spec.experiment.precision_pct
+    if precision_pct is None or first < 2:
+        return first
+    replications = result.collect_replications(run, contenders(spec), spec.experiment.training_seeds, first)
+    needed = comparison.days_for_precision(replications, contenders(spec), _settings(spec), precision_pct / 100)
+    there_are = world.demand.num_days(Split.TEST) or spec.experiment.max_replications
+    return max(first, min(needed, there_are, spec.experiment.max_replications))
+
+
+def _settings(spec: ScenarioSpec) -> Settings:
+    from qmix_logistics.evaluation import comparison
+
+    policies = contenders(spec)
+    baselines = [policy.name for policy in policies if not policy.is_learned]
+    reference = spec.experiment.reference or (baselines or [policies[0].name])[-1]
+    return comparison.Settings(reference, spec.experiment.confidence_pct / 100, spec.experiment.indifference_pct / 100)
 
 
 def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) -> ExperimentResult:
@@ -123,12 +151,7 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
     from qmix_logistics.evaluation import alerts, comparison, result
 
     policies, seeds = contenders(spec), spec.experiment.training_seeds
-    num_days = world_of(spec.model_dump_json()).num_test_days
-    baselines = [policy.name for policy in policies if not policy.is_learned]
-    reference = spec.experiment.reference or (baselines or [policies[0].name])[-1]
-    settings = comparison.Settings(
-        reference, spec.experiment.confidence_pct / 100, spec.experiment.indifference_pct / 100
-    )
+    settings, num_days = _settings(spec), _days_for_precision(spec, run)
     hindsight = result.collect_hindsight(run, num_days) if hindsight_moves(spec) else None
     replications = result.collect_replications(run, policies, seeds, num_days, hindsight)
     training = result.collect_training(run, policies, seeds)
@@ -136,7 +159,7 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
     return result.ExperimentResult(
         scenario=spec,
         contenders=policies,
-        reference=reference,
+        reference=settings.reference,
         replications=replications,
         kpis=comparison.summarise_kpis(spec.name, replications, policies, settings),
         comparisons=comparisons,

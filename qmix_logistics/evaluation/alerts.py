@@ -12,7 +12,7 @@ import pandas as pd
 from qmix_logistics.evaluation.comparison import ALL_SEEDS
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
-from qmix_logistics.evaluation.statistics import MIN_SEEDS
+from qmix_logistics.evaluation.statistics import MIN_SEEDS, IntervalKind
 from qmix_logistics.scenario import ScenarioSpec
 
 MIN_DAYS = 10
@@ -24,6 +24,8 @@ RUN_AWAY = 5.0
 """Value over what days brought from which on it has run away."""
 TAKEN_OVER = 0.98
 """Share of choices of one kind of stop from which on it has taken over."""
+MISSED = 1.25
+"""Half-width over the one asked for from which on it is missed; the last days may vary a little more than the first."""
 SHORT_OF_PCT = 2.0
 """Percentage points by which an interval may hold less than it promises."""
 BEATEN_PCT = 5.0
@@ -91,6 +93,7 @@ def find_alerts(
     return (
         *_about_violations(replications),
         *_about_days(replications),
+        *_about_precision(spec, replications, comparisons),
         *_about_coverage(spec, comparisons),
         *_about_clocks(spec),
         *_about_seeds(spec, contenders),
@@ -134,8 +137,25 @@ def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
         yield Alert(Severity.WARNING, text, "Look at the days one by one, below.")
 
 
+def _about_precision(spec: ScenarioSpec, replications: pd.DataFrame, comparisons: pd.DataFrame) -> Iterator[Alert]:
+    wanted, level = spec.experiment.precision_pct, replications.groupby("policy")["total_cost"].mean()
+    if wanted is None or not len(comparisons):
+        return
+    is_over_days = comparisons["interval_kind"] == IntervalKind.OVER_DAYS.value
+    primary = (comparisons["kpi"] == PRIMARY_KPI) & (comparisons["training_seed"] == ALL_SEEDS)
+    found = comparisons[is_over_days & primary]
+    half_width = (found["ci_high"] - found["ci_low"]) / 2
+    wide = found.loc[half_width > MISSED * wanted / 100 * found["reference"].map(level), "policy"].unique().tolist()
+    if wide:
+        number = replications["day"].nunique()
+        text = f"{number} test days do not reach a precision of {wanted:g} % for {', '.join(wide)}."
+        yield Alert(Severity.NOTE, text, "Raise experiment.max_replications.")
+
+
 def _about_coverage(spec: ScenarioSpec, comparisons: pd.DataFrame) -> Iterator[Alert]:
     """Tell where intervals hold less than they promise, because daily differences are skewed."""
+    if not len(comparisons):
+        return
     promised = spec.experiment.confidence_pct
     few = comparisons[comparisons["coverage_pct"] < promised - SHORT_OF_PCT]
     primary = few[(few["kpi"] == PRIMARY_KPI) & (few["training_seed"] == ALL_SEEDS)]

@@ -12,7 +12,14 @@ from jaxtyping import Float
 
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI, Better, Kpi
-from qmix_logistics.evaluation.statistics import estimate, holm, judge, probability_of_improvement, t_coverage
+from qmix_logistics.evaluation.statistics import (
+    days_needed,
+    estimate,
+    holm,
+    judge,
+    probability_of_improvement,
+    t_coverage,
+)
 
 ALL_SEEDS = "all"
 """Instead of a training seed: the mean over all of them."""
@@ -97,6 +104,33 @@ def compare(replications: pd.DataFrame, contenders: Sequence[Contender], setting
     """
     tables = [_compare_in(kpi, replications, contenders, settings) for kpi in KPIS if kpi.better is not Better.NEITHER]
     return pd.concat(tables, ignore_index=True)
+
+
+def days_for_precision(
+    replications: pd.DataFrame, contenders: Sequence[Contender], settings: Settings, precision: float
+) -> int:
+    """
+    Return the days after which every policy's difference from the reference is known closely enough.
+
+    Parameters
+    ----------
+    replications
+        One row for each policy, training seed and day of the first stage, two days or more.
+    contenders
+        The policies.
+    settings
+        How they are compared.
+    precision
+        Largest half-width of the interval over days, as a share of the reference's mean total cost.
+    """
+    reference = _matrix(replications, settings.reference, PRIMARY_KPI).mean(axis=0)
+    half_width = precision * abs(float(reference.mean()))
+    days = [len(reference)]
+    for contender in contenders:
+        differences = _matrix(replications, contender.name, PRIMARY_KPI).mean(axis=0) - reference
+        if contender.name != settings.reference and half_width > 0:
+            days.append(days_needed(differences, half_width, settings.confidence))
+    return max(days)
 
 
 def _compare_in(

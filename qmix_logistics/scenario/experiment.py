@@ -18,6 +18,12 @@ class Experiment(Document):
     """Root of all random numbers."""
     replications: Annotated[int, Field(ge=1, le=10000)] | None = None
     """Test days that every policy plays; by default 10, or all ``test_days`` of a trace."""
+    precision_pct: Annotated[Percent, Field(gt=0)] | None = None
+    """Add test days until the interval of every policy's difference in total cost from the reference is at most this
+    share of the reference's mean wide, to either side. ``replications`` are the first stage, from whose variance the
+    number is reckoned (Stein 1945); none: no days are added."""
+    max_replications: Annotated[int, Field(ge=1, le=10000)] = 200
+    """At most so many days, where ``precision_pct`` asks for more."""
     validation_days: Annotated[int, Field(ge=1, le=1000)] = 12
     """Days on which the trained policy to keep is chosen; a trace has its own."""
     training_seeds: Annotated[int, Field(ge=1, le=100)] = 1

@@ -18,6 +18,8 @@ class _Baseline(Document):
     ``nearest`` the way alone."""
     route: Literal["quickest", "shortest"] = "quickest"
     """Which way it chooses among ``route_choices``."""
+    tuning: str = ""
+    """How its settings were chosen, for the report; ``qmix-logistics tune`` writes it."""
 
 
 class RulePolicy(_Baseline):
@@ -70,6 +72,9 @@ class RollingHorizonPolicy(_Baseline):
     """Plan at most this many tasks, the most urgent."""
     solution_limit: Annotated[int, Field(ge=1)] = 20
     """Search effort: solutions that the local search accepts; a count, not a clock, so that plans repeat."""
+    travel_weight: Annotated[float, Field(ge=0)] = 1.0
+    """The price of travel in its plans over that of the objective; above 1 where driving costs more than that, such as
+    the time of scarce chargers."""
     safety_time_limit_s: Annotated[Seconds, Field(gt=0)] = 30.0
     """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
 

@@ -64,6 +64,24 @@ def test_the_number_of_processes_changes_no_byte(file: Path, finished: Path, tmp
     assert tables(tmp_path / "out") == tables(finished)
 
 
+def test_days_are_added_until_differences_are_known_closely_enough(file: Path, tmp_path: Path) -> None:
+    """Nearest against matching: three days, then as many as their variance asks for, but no more than allowed."""
+    words = ["--policy", "nearest", "--policy", "matching-myopic", "--quiet", "--replications", 3, "--set"]
+    asked = ["experiment.precision_pct=0.5", "--set", "experiment.hindsight_moves=0"]
+    assert call("run", file, *words, *asked, "--out", tmp_path / "1", "--jobs", 1).status == 0
+    played = {row["day"]: float(row["total_cost"]) for row in rows(tmp_path / "1" / "replications.csv")
+              if row["policy"] == "nearest"}  # fmt: skip
+    assert 3 < len(played) < 200
+    few = [*asked, "--set", "experiment.max_replications=4"]
+    outcome = call("run", file, *words, *few, "--out", tmp_path / "2", "--jobs", 1)
+    assert len(rows(tmp_path / "2" / "replications.csv")) == 2 * 4
+    assert outcome.status == 0
+    shutil.rmtree(tmp_path / "1" / "units" / "nearest-0-003")
+    before = (tmp_path / "1" / "replications.csv").read_bytes()
+    assert call("run", file, *words, *asked, "--out", tmp_path / "1", "--jobs", 1, "--resume").status == 0
+    assert (tmp_path / "1" / "replications.csv").read_bytes() == before
+
+
 def test_measured_decision_times_can_be_replayed(file: Path, tmp_path: Path) -> None:
     """They change what happens, and no two runs have the same; replayed, they give every byte again."""
     words = ["--policy", "nearest", "--policy", "rolling_horizon", "--quiet", "--set"]

@@ -149,7 +149,8 @@ def test_columns_of_the_tables(out: Path) -> None:
     assert header(out / "replications.csv") == first + [kpi.name for kpi in KPIS]
     assert header(out / "comparisons.csv") == [
         "policy", "training_seed", "reference", "kpi", "difference", "ci_low", "ci_high", "relative", "p_adjusted",
-        "verdict", "interval_kind", "num_training_seeds", "num_days",
+        "verdict", "interval_kind", "coverage_pct", "improvement_pct", "improvement_low_pct", "improvement_high_pct",
+        "num_training_seeds", "num_days",
     ]  # fmt: skip
     assert header(out / "training.csv")[:5] == ["policy", "training_seed", "days", "epochs", "updates"]
     assert header(out / "timings.csv")[:5] == ["policy", "training_seed", "what", "count", "total_s"]

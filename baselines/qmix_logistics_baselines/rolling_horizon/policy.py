@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Int
@@ -14,8 +13,6 @@ from qmix_logistics_baselines.index_policy import stand_by
 from qmix_logistics_baselines.plan_following import PlannedStop
 from qmix_logistics_baselines.rolling_horizon.model import Routes, RoutingModel
 from qmix_logistics_baselines.rolling_horizon.problem import routing_problem
-
-Waiting = Literal["drive_first", "wait_first"]
 
 
 class RollingHorizonPolicy:
@@ -34,6 +31,8 @@ class RollingHorizonPolicy:
         Time after which a search is cut off.
     choosing
         How to choose among facilities and ways.
+    travel_weight
+        The price of travel in plans over that of the objective.
     """
 
     information = "global"
@@ -45,8 +44,10 @@ class RollingHorizonPolicy:
         solution_limit: int,
         safety_time_limit_s: float,
         choosing: Choosing = QUICKEST,
+        *,
+        travel_weight: float = 1.0,
     ) -> None:
-        self._choosing = choosing
+        self._choosing, self._travel_weight = choosing, travel_weight
         self._replan_period_s, self._max_planned_tasks = replan_period_s, max_planned_tasks
         self._solution_limit, self._safety_time_limit_s = solution_limit, safety_time_limit_s
 
@@ -79,7 +80,7 @@ class RollingHorizonPolicy:
 
     def _plan(self, epoch: DecisionEpoch) -> tuple[int, ...]:
         """Make a plan; return the orders that it had better decline."""
-        problem = routing_problem(self._site, epoch, self._max_planned_tasks)
+        problem = routing_problem(self._site, epoch, self._max_planned_tasks, self._travel_weight)
         plan = RoutingModel(problem).solve(self._solution_limit, self._safety_time_limit_s)
         self._routes, self._planned_at_s = plan.routes, epoch.time_s
         self.num_cut_off += plan.was_cut_off

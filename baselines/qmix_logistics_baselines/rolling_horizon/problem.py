@@ -123,7 +123,7 @@ class _Stops:
         return earliest_s, np.where(self.is_whole, whole_s, latest_s)
 
 
-def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int) -> RoutingProblem:
+def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_weight: float = 1.0) -> RoutingProblem:
     """
     Return the problem of routing the fleet through what is on board and what is pending and most urgent.
 
@@ -135,6 +135,8 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int) -> Routing
         The epoch.
     max_tasks
         How many pending tasks at most.
+    travel_weight
+        The price of travel over that of the objective.
     """
     vehicles = np.concatenate([epoch.deciders, _others(site, epoch)])
     known, states = epoch.snapshot.known, epoch.snapshot.vehicles[vehicles]
@@ -170,7 +172,7 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int) -> Routing
         carrier=np.concatenate([np.full(len(tasks) - len(carried), -1), carrier]),
         free_in=_ticks(np.where(states["is_available"], 0.0, np.maximum(states["free_s"] - epoch.time_s, 0.0))),
         transit=_ticks(transit_s),
-        travel_cost=np.rint(distance_m * objective.travel_cost_per_km / 1000 * units).astype(np.int64),
+        travel_cost=np.rint(distance_m * travel_weight * objective.travel_cost_per_km / 1000 * units).astype(np.int64),
         earliest=_ticks(np.maximum(earliest_s - epoch.time_s, 0.0)),
         latest=np.where(np.isfinite(latest_s), _ticks(np.nan_to_num(latest_s, posinf=0.0) - epoch.time_s), NO_TICK),
         due=_ticks(tasks["due_s"] - epoch.time_s - quickest_s),

@@ -24,9 +24,13 @@ class _Tally:
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self.totals = Counter(job.stage for job in jobs)
+        self._known = {job.name for job in jobs}
         self._shares: dict[str, JobProgress] = {}
 
     def note(self, progress: JobProgress) -> None:
+        if progress.name not in self._known:  # added under way, for precision
+            self._known.add(progress.name)
+            self.totals[progress.stage] += 1
         self._shares[progress.name] = progress
 
     def done(self, stage: str) -> float:
@@ -58,7 +62,9 @@ def shown_progress(jobs: Sequence[Job], *, quiet: bool) -> Iterator[Callable[[Jo
 
             def draw(progress: JobProgress) -> None:
                 tally.note(progress)
-                bars.update(stages[progress.stage], completed=tally.done(progress.stage))
+                bars.update(
+                    stages[progress.stage], completed=tally.done(progress.stage), total=tally.totals[progress.stage]
+                )
 
             yield draw
     else:

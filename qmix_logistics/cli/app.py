@@ -1,0 +1,145 @@
+"""What all commands share: the program, its options and small words."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qmix_logistics import __version__
+from qmix_logistics.errors import Problem, ScenarioError
+
+if TYPE_CHECKING:
+    from qmix_logistics.scenario import ScenarioSpec
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C."""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario in YAML.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Replace a value of the scenario; may be repeated."),
+]
+
+
+Out = Annotated[Path | None, typer.Option(help="Folder for the results; by default runs/<scenario>-<UTC time>.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each core.")]
+Policies = Annotated[
+    list[str] | None, typer.Option("--policy", metavar="NAME", help="Only this policy; may be repeated.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Simulate a fleet, learn a decentralised dispatch policy, compare it with an optimiser on the same days."""
+
+
+def load(scenario: Path, sets: Sequence[str] | None, options: Mapping[str, tuple[str, Any]]) -> ScenarioSpec:
+    """
+    Read a scenario with the values that the user replaces.
+
+    Parameters
+    ----------
+    scenario
+        The file.
+    sets
+        What follows ``--set``.
+    options
+        By field of the scenario, an option of its own and its value, if it was given.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong.
+    """
+    from qmix_logistics.scenario import load_scenario, parse_override
+
+    overrides = [parse_override(text) for text in sets or []]
+    for path, (option, value) in options.items():
+        if value is not None:
+            overrides.append(parse_override(f"{path}={value}", f"{option} {value}"))
+    return load_scenario(scenario, overrides)
+
+
+def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
+    """
+    Return the scenario with some of its policies only.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    names
+        Of the policies.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such policy.
+    """
+    from qmix_logistics.scenario.policies import policy_name
+
+    known = {policy_name(entry): entry for entry in spec.policies}
+    problems = [
+        Problem(f"--policy {name}", 0, 0, "", f"is no policy of this scenario; expected one of {', '.join(known)}")
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    reference = spec.experiment.reference if spec.experiment.reference in names else None
+    experiment = spec.experiment.model_copy(update={"reference": reference})
+    kept = tuple(entry for name, entry in known.items() if name in names)
+    return spec.model_copy(update={"policies": kept, "experiment": experiment})
+
+
+def default_folder(name: str) -> Path:
+    """
+    Return where results go if the user does not say.
+
+    Parameters
+    ----------
+    name
+        Of the scenario.
+    """
+    return Path("runs") / f"{name}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+
+
+def num_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def resume_line(folder: Path) -> str:
+    """
+    Return the command that goes on where this one was interrupted.
+
+    Parameters
+    ----------
+    folder
+        Where it has written.
+    """
+    words = ["qmix-logistics", *sys.argv[1:]]
+    if not any(word == "--out" or word.startswith("--out=") for word in words):
+        words += ["--out", str(folder)]
+    return shlex.join(words if "--resume" in words else [*words, "--resume"])

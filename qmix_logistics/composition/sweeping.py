@@ -1,0 +1,164 @@
+"""One scenario at every point of a grid: how cost and service change, and what meets a target."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qmix_logistics.composition.experiment import run_experiment
+from qmix_logistics.evaluation.run_folder import write_atomically
+from qmix_logistics.scenario import ScenarioSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Point = tuple[tuple[str, str], ...]
+"""A value for each axis: key and text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """
+    One axis of a grid.
+
+    Parameters
+    ----------
+    key
+        Path of a field of the scenario.
+    values
+        What it takes, as a document would say it.
+    """
+
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    What a policy must reach.
+
+    Parameters
+    ----------
+    kpi
+        In which indicator.
+    is_least
+        Whether ``value`` is the least, or else the most.
+    value
+        The bound.
+    """
+
+    kpi: str
+    is_least: bool
+    value: float
+
+    def __str__(self) -> str:
+        """Return it as a user writes it."""
+        return f"{self.kpi} {'>=' if self.is_least else '<='} {self.value:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """
+    What a sweep brought.
+
+    Parameters
+    ----------
+    table
+        One row for each point, policy and KPI: the values of the axes, mean and interval.
+    lines
+        What came out, in words.
+    """
+
+    table: pd.DataFrame
+    lines: tuple[str, ...]
+
+
+def points_of(axes: Sequence[Axis]) -> Iterator[Point]:
+    """
+    Yield all combinations, the last axis first.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    """
+    for values in itertools.product(*(axis.values for axis in axes)):
+        yield tuple((axis.key, value) for axis, value in zip(axes, values, strict=True))
+
+
+def sweep(
+    specs: Mapping[Point, ScenarioSpec],
+    folder: Path,
+    target: Target | None,
+    *,
+    resume: bool,
+    num_workers: int,
+    on_point: Callable[[str], None] | None,
+) -> Sweep:
+    """
+    Run every point, and write ``sweep.csv`` and ``sweep.html``.
+
+    Every point is a run of its own in ``points/``, with a report; all play the same days of demand.
+
+    Parameters
+    ----------
+    specs
+        The scenario at each point.
+    folder
+        Where to.
+    target
+        What is to be reached, if anything.
+    resume
+        Whether the folder may hold an unfinished sweep.
+    num_workers
+        Processes.
+    on_point
+        Told of each point when it begins.
+    """
+    import pandas as pd
+
+    from qmix_logistics_reports.sweep_report import sweep_report
+
+    tables = []
+    for number, (point, spec) in enumerate(specs.items(), start=1):
+        name = ", ".join(f"{key}={value}" for key, value in point)
+        if on_point is not None:
+            on_point(f"{number} of {len(specs)}: {name}")
+        place = folder / "points" / name.replace("/", "_")
+        again = resume and place.exists()
+        result = run_experiment(
+            spec, place, resume=again, num_workers=num_workers, on_progress=lambda progress: None, command=("sweep",)
+        )
+        tables.append(result.kpis.assign(**dict(point))[[*dict(point), *result.kpis.columns]])
+    table = pd.concat(tables, ignore_index=True)
+    lines = tuple(_answers(table, list(specs), target)) if target is not None else ()
+    write_atomically(folder / "sweep.csv", table.to_csv(index=False, lineterminator="\n"))
+    keys = [key for key, _ in next(iter(specs))]
+    kpis = ["total_cost", "on_time_pct", *([target.kpi] if target is not None else [])]
+    report = sweep_report(table, keys, list(dict.fromkeys(kpis)), lines, None if target is None else target.value)
+    write_atomically(folder / "sweep.html", report)
+    return Sweep(table, lines)
+
+
+def _answers(table: pd.DataFrame, points: Sequence[Point], target: Target) -> Iterator[str]:
+    """Say for each policy the first point whose mean meets the target, and the first whose whole interval does."""
+    for policy, rows in table[table["kpi"] == target.kpi].groupby("policy", sort=False):
+        bound = rows["ci_low"] if target.is_least else rows["ci_high"]
+        on_average, surely = (_first(points, values.tolist(), target) for values in (rows["mean"], bound))
+        if on_average is None:
+            yield f"{policy}: {target} is met nowhere on the grid"
+        else:
+            beyond = f", its whole interval from {surely}" if surely else ", its whole interval nowhere"
+            yield f"{policy}: {target} is met from {on_average}{'' if surely == on_average else beyond}"
+
+
+def _first(points: Sequence[Point], values: Sequence[float], target: Target) -> str | None:
+    """Return the first point of the grid whose value meets the target."""
+    for point, value in zip(points, values, strict=True):
+        if value >= target.value if target.is_least else value <= target.value:
+            return ", ".join(f"{key}={text}" for key, text in point)
+    return None

@@ -1,0 +1,341 @@
+"""Settings of baselines, chosen on training days with the budget that a learner gets."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qmix_logistics.composition.building import build_baseline, world_of
+from qmix_logistics.episode import play
+from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
+from qmix_logistics.evaluation.run_folder import RunFolder, read_json, write_atomically, write_csv, write_json
+from qmix_logistics.evaluation.selection import select_lowest
+from qmix_logistics.scenario import ScenarioSpec, dump_scenario
+from qmix_logistics.scenario.policies import (
+    AtcPolicy,
+    LearnedPolicy,
+    MatchingPolicy,
+    RollingHorizonPolicy,
+    RulePolicy,
+    policy_name,
+)
+from qmix_logistics.simulation import DayKey, Purpose, Simulator, Split, day_stream
+
+Baseline = RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy
+
+FACTORS: Mapping[str, tuple[float, ...]] = {
+    "lookahead": (0.25, 0.5, 2, 4),
+    "replan_period_s": (0.25, 0.5, 2, 4),
+    "max_planned_tasks": (0.5, 2),
+    "solution_limit": (0.5, 2),
+    "travel_weight": (3, 10, 30),
+}
+"""By what each setting is multiplied, one at a time, for other candidates."""
+DEFAULT_BUDGET_DAYS = 150
+"""Days that each baseline may play where the learner's budget is in seconds."""
+DAYS_AT_ONCE = 5
+"""Days that those that are left play before they are screened again."""
+MOST_FIRST_DAYS = 10
+"""Days before candidates are screened, if the budget allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """
+    A baseline's candidates and what they cost.
+
+    Parameters
+    ----------
+    policy
+        Its name.
+    candidates
+        Settings of each; the first are those of the scenario.
+    costs
+        Of each candidate on training days 0, 1, 2 and so on, until it was out.
+    chosen
+        Number of the one to use.
+    is_decided
+        Whether the others were out before the budget was spent.
+    """
+
+    policy: str
+    candidates: tuple[Baseline, ...]
+    costs: tuple[tuple[float, ...], ...]
+    chosen: int
+    is_decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrialJob:
+    """
+    Let one candidate play one training day; see ``Job``.
+
+    Parameters
+    ----------
+    scenario
+        The resolved scenario as JSON.
+    folder
+        The tuning's.
+    policy
+        Name of the baseline.
+    number
+        Which candidate.
+    candidate
+        Its settings.
+    day
+        Number of the training day.
+    """
+
+    scenario: str
+    folder: Path
+    policy: str
+    number: int
+    candidate: Baseline
+    day: int
+
+    @property
+    def name(self) -> str:
+        """Name of the trial."""
+        return f"try {self.policy}-{self.number:02d}-{self.day:03d}"
+
+    @property
+    def stage(self) -> str:
+        """The baseline."""
+        return self.policy
+
+    @property
+    def after(self) -> Sequence[str]:
+        """Nothing."""
+        return ()
+
+    @property
+    def place(self) -> Path:
+        """Where the result is."""
+        return self.folder / "trials" / f"{self.policy}-{self.number:02d}" / f"{self.day:03d}.json"
+
+    def is_done(self) -> bool:
+        """Return whether the day was played."""
+        return self.place.exists()
+
+    def run(self, report: Callable[[float], None]) -> None:
+        """Play; see ``Job``."""
+        world, key = world_of(self.scenario), DayKey(Split.TRAINING, self.day)
+        rng = day_stream(world.spec.experiment.seed, key, Purpose.POLICY)
+        simulator = Simulator(world.site, is_recording=False)
+        played = play(simulator, build_baseline(self.candidate), world.demand.realise(key), rng)
+        write_json(self.place, {"cost": played.records.total_cost, "decisions_s": math.fsum(played.decision_s)})
+
+
+def budget_days(spec: ScenarioSpec) -> int:
+    """
+    Return how many days each baseline may play in all: as many as a training of the learner.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    """
+    return spec.training.budget.days or DEFAULT_BUDGET_DAYS
+
+
+def candidates_of(entry: Baseline) -> tuple[Baseline, ...]:
+    """
+    Return a baseline's settings and those beside them; one alone has nothing to tune.
+
+    Parameters
+    ----------
+    entry
+        Its entry in the scenario.
+    """
+    found: list[Baseline] = [entry]
+    for name, factors in FACTORS.items():
+        value = getattr(entry, name, None)
+        if value is None:
+            continue
+        for factor in factors:
+            changed = max(1, round(value * factor)) if isinstance(value, int) else value * factor
+            found.append(type(entry).model_validate(entry.model_dump() | {name: changed}))
+    return tuple(dict.fromkeys(found))
+
+
+def tune(
+    spec: ScenarioSpec,
+    folder: Path,
+    days: int,
+    *,
+    resume: bool,
+    num_workers: int,
+    on_progress: Callable[[Progress], None],
+) -> list[Tuned]:
+    """
+    Choose the settings of all baselines, and write ``tuning.csv``.
+
+    All candidates of a baseline play the same training days; those that are clearly worse leave, by the procedure of
+    Kim and Nelson. It ends with one left or with the budget spent; then the lowest mean is taken.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    folder
+        Where to.
+    days
+        Training days that each baseline may play in all.
+    resume
+        Whether the folder may hold an unfinished tuning of this scenario.
+    num_workers
+        Processes.
+    on_progress
+        Told how trials stand.
+    """
+    RunFolder(folder).open(dump_scenario(spec), resume=resume)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    scenario = spec.model_dump_json()
+    tuned = [
+        _tune_one(spec, scenario, folder, entry, days, num_workers, on_progress)
+        for entry in spec.policies
+        if not isinstance(entry, LearnedPolicy) and len(candidates_of(entry)) > 1
+    ]
+    rows = [row for one in tuned for row in _rows(one)]
+    write_csv(folder / "tuning.csv", COLUMNS, rows)
+    return tuned
+
+
+COLUMNS = ("policy", "candidate", "setting", "days", "mean_cost", "is_chosen")
+
+
+def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> ScenarioSpec:
+    """
+    Return the scenario with the settings that were chosen.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    tuned
+        What was chosen.
+    days
+        The budget of each baseline.
+    """
+    chosen = {}
+    for one in tuned:
+        played = sum(map(len, one.costs))
+        why = "the others were worse" if one.is_decided else "lowest mean when the budget was spent"
+        text = f"{len(one.candidates)} settings on {played} of {days} training days; {why}"
+        chosen[one.policy] = one.candidates[one.chosen].model_copy(update={"tuning": text})
+    return spec.model_copy(update={"policies": tuple(chosen.get(policy_name(p), p) for p in spec.policies)})
+
+
+def _tune_one(
+    spec: ScenarioSpec,
+    scenario: str,
+    folder: Path,
+    entry: Baseline,
+    days: int,
+    num_workers: int,
+    on_progress: Callable[[Progress], None],
+) -> Tuned:
+    policy, candidates = policy_name(entry), candidates_of(entry)
+    costs: list[list[float]] = [[] for _ in candidates]
+    first_days = len(_first_days(candidates, days))
+    kept, played, indifference = list(range(len(candidates))), 0, 0.0
+    while True:
+        day = max(map(len, costs))
+        more = min(DAYS_AT_ONCE, (days - played) // len(kept))
+        batch = range(day, day + more) if day else _first_days(candidates, days)
+        if not batch:
+            break
+        jobs = _trials(scenario, folder, policy, candidates, kept, batch)
+        run_jobs(jobs, num_workers, on_progress)
+        for job in jobs:
+            costs[job.number].append(read_json(job.place)["cost"])
+        played += len(jobs)
+        if day == 0:
+            indifference = spec.experiment.indifference_pct / 100 * math.fsum(costs[0]) / first_days
+        if indifference <= 0:
+            break
+        confidence = spec.experiment.confidence_pct / 100
+        kept = list(select_lowest(costs, indifference, confidence, first_days).kept)
+        if len(kept) == 1:
+            break
+    chosen = min(kept, key=lambda number: math.fsum(costs[number]) / len(costs[number]))
+    return Tuned(policy, candidates, tuple(map(tuple, costs)), chosen, is_decided=len(kept) == 1)
+
+
+def _first_days(candidates: Sequence[Baseline], days: int) -> range:
+    return range(max(2, min(MOST_FIRST_DAYS, days // (2 * len(candidates)))))
+
+
+def _trials(
+    scenario: str, folder: Path, policy: str, candidates: Sequence[Baseline], numbers: Sequence[int], days: range
+) -> list[TrialJob]:
+    return [TrialJob(scenario, folder, policy, number, candidates[number], day) for day in days for number in numbers]
+
+
+def _setting(candidate: Baseline) -> str:
+    return "; ".join(f"{name} {getattr(candidate, name):g}" for name in FACTORS if hasattr(candidate, name))
+
+
+def _rows(tuned: Tuned) -> Iterator[tuple[Any, ...]]:
+    for number, (candidate, costs) in enumerate(zip(tuned.candidates, tuned.costs, strict=True)):
+        is_chosen = number == tuned.chosen
+        yield tuned.policy, number, _setting(candidate), len(costs), math.fsum(costs) / len(costs), is_chosen
+
+
+def plan_trials(spec: ScenarioSpec, folder: Path, days: int) -> list[Job]:
+    """
+    Return the first trials of all baselines; how many follow shows under way.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    folder
+        Where to.
+    days
+        Training days that each baseline may play in all.
+    """
+    scenario = spec.model_dump_json()
+    jobs: list[Job] = []
+    for entry in spec.policies:
+        candidates = () if isinstance(entry, LearnedPolicy) else candidates_of(entry)
+        if len(candidates) > 1:
+            numbers = range(len(candidates))
+            jobs += _trials(scenario, folder, policy_name(entry), candidates, numbers, _first_days(candidates, days))
+    return jobs
+
+
+def lines_of(tuned: Sequence[Tuned]) -> list[str]:
+    """
+    Return what was chosen, a line for each baseline.
+
+    Parameters
+    ----------
+    tuned
+        The baselines.
+    """
+    lines = []
+    for one in tuned:
+        before, after = (math.fsum(one.costs[n]) / len(one.costs[n]) for n in (0, one.chosen))
+        changed = _setting(one.candidates[one.chosen]) if one.chosen else "as it was"
+        days = sum(map(len, one.costs))
+        lines.append(f"{one.policy:<24} {changed}: {after:.4g} instead of {before:.4g} ({days} training days)")
+    return lines
+
+
+def write_tuned(spec: ScenarioSpec, out: Path) -> None:
+    """
+    Write a scenario, every default spelt out.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    out
+        The file.
+    """
+    write_atomically(out, dump_scenario(spec))
