@@ -78,9 +78,9 @@ def solve(problem: RoutingProblem, warm_start: dict[int, list[PlannedStop]] | No
     pending = {int(task): stop for stop, task in enumerate(problem.tasks[: problem.num_pending])}
     drop_offs = {int(task): stop for stop, task in enumerate(problem.tasks) if stop >= problem.num_pending}
     stops = {StopKind.PICK_UP: pending, StopKind.DROP_OFF: drop_offs}
-    routes = tuple(tuple(stops[kind][task] for kind, task in plan.routes[v]) for v in problem.vehicles.tolist())
+    routes = tuple(tuple(stops[kind][task] for kind, task, _ in plan.routes[v]) for v in problem.vehicles.tolist())
     assert plan.cost == cost(problem, routes)
-    assert set(plan.left_out) == set(pending) - {task for route in plan.routes.values() for _, task in route}
+    assert set(plan.left_out) == set(pending) - {stop.task for route in plan.routes.values() for stop in route}
     return routes
 
 

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from commands import call, write_scenario
+
+from qmix_logistics.composition.tuning import candidates_of
+from qmix_logistics.scenario import load_scenario
+from qmix_logistics.scenario.policies import AtcPolicy, RollingHorizonPolicy, RulePolicy
+
+POLICIES = ({"kind": "nearest"}, {"kind": "atc", "lookahead": 50.0}, {"kind": "matching"}, {"kind": "qmix"})
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_scenario(tmp_path_factory.mktemp("tune") / "scenario.yaml", POLICIES)
+
+
+def test_candidates_change_one_setting_each() -> None:
+    assert [entry.lookahead for entry in candidates_of(AtcPolicy(kind="atc", lookahead=2.0))] == [2, 0.5, 1, 4, 8]
+    assert candidates_of(RulePolicy(kind="nearest")) == (RulePolicy(kind="nearest"),)
+    entry = RollingHorizonPolicy(kind="rolling_horizon", replan_period_s=10, solution_limit=1)
+    for other in candidates_of(entry)[1:]:
+        changed = [name for name in type(entry).model_fields if getattr(other, name) != getattr(entry, name)]
+        assert len(changed) == 1
+    assert min(other.solution_limit for other in candidates_of(entry)) == 1
+
+
+def test_a_tuned_scenario_says_how_and_runs(file: Path, tmp_path: Path) -> None:
+    """Whoever computes, the same choice; the budget is kept; learners and rules without settings stay as they are."""
+    words = ["tune", file, "--days", 30, "--quiet"]
+    first = call(*words, "--jobs", 1, "-o", tmp_path / "tuned.yaml", "--out", tmp_path / "1")
+    assert first.status == 0, first.err
+    again = call(*words, "--jobs", 2, "-o", tmp_path / "again.yaml", "--out", tmp_path / "2")
+    assert again.status == 0
+    assert (tmp_path / "tuned.yaml").read_text() == (tmp_path / "again.yaml").read_text()
+    with (tmp_path / "1" / "tuning.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {row["policy"] for row in rows} == {"atc", "matching-myopic"}
+    for policy in ("atc", "matching-myopic"):
+        own = [row for row in rows if row["policy"] == policy]
+        assert sum(int(row["days"]) for row in own) <= 30
+        (chosen,) = [row for row in own if row["is_chosen"] == "True"]
+        longest = [float(row["mean_cost"]) for row in own if row["days"] == chosen["days"]]
+        assert float(chosen["mean_cost"]) == min(longest)
+    tuned = load_scenario(tmp_path / "tuned.yaml")
+    before = load_scenario(file)
+    assert [entry.kind for entry in tuned.policies] == [entry.kind for entry in before.policies]
+    assert tuned.policies[0] == before.policies[0] and tuned.policies[3] == before.policies[3]
+    assert "settings on" in getattr(tuned.policies[1], "tuning", "")
+
+
+def test_an_interrupted_tuning_goes_on(file: Path, tmp_path: Path) -> None:
+    words = ["tune", file, "--days", 20, "--quiet", "--jobs", 1, "--policy", "atc", "-o", tmp_path / "tuned.yaml"]
+    assert call(*words, "--out", tmp_path / "out").status == 0
+    whole = (tmp_path / "out" / "tuning.csv").read_bytes()
+    for trial in sorted((tmp_path / "out" / "trials").glob("*/*.json"))[::2]:
+        trial.unlink()
+    assert call(*words, "--out", tmp_path / "out").status == 2
+    assert call(*words, "--out", tmp_path / "out", "--resume").status == 0
+    assert (tmp_path / "out" / "tuning.csv").read_bytes() == whole
