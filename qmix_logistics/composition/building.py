@@ -135,5 +135,6 @@ def build_baseline(
                 entry.safety_time_limit_s,
                 how,
                 travel_weight=entry.travel_weight,
+                iteration_limit=entry.iteration_limit if entry.solver == "pyvrp" else None,
             )
     assert_never(entry)

@@ -12,6 +12,8 @@ from qmix_logistics.importers.document import RULES, csv_text, plain, scenario_n
 from qmix_logistics.importers.imported import ImportedScenario, ImportOptions
 from qmix_logistics.importers.revealing import reveal_s
 
+SOLUTION_LIMIT, PAIRS_SOLUTION_LIMIT = 500, 150
+"""Search effort of routes from one depot, and of pick-ups and drop-offs, which take longer."""
 LOST_ORDER_COST = 10_000
 """What an order costs that is not served: more than any way to it."""
 
@@ -136,7 +138,7 @@ def static_scenario(instance: StaticInstance, source: Path, options: ImportOptio
             "lost_order_cost": LOST_ORDER_COST,
             "unfinished_order_cost": LOST_ORDER_COST,
         },
-        "policies": [{"kind": kind} for kind in RULES],
+        "policies": [*({"kind": kind} for kind in RULES), _routes(instance, transports, is_dynamic=is_dynamic)],
         "experiment": {"replications": 1},
     }
     files = {"orders.csv": _orders_csv(transports, releases_s)}
@@ -144,6 +146,19 @@ def static_scenario(instance: StaticInstance, source: Path, options: ImportOptio
         files["places.csv"] = csv_text(("node", "x_m", "y_m"), [(n, plain(x), plain(y)) for n, x, y in instance.points])
         files["trips.csv"] = csv_text(("from", "to", "distance_m"), instance.trips)
     return ImportedScenario(document, files, _note(instance, transports, releases_s, options))
+
+
+def _routes(instance: StaticInstance, transports: Sequence[StaticTransport], *, is_dynamic: bool) -> dict[str, Any]:
+    """All at once where everything is known; else again and again."""
+    depot = instance.points[0][0]
+    has_pairs = any(transport.pick_up.node != depot for transport in transports)
+    return {
+        "kind": "rolling_horizon",
+        "replan_period_s": plain(max(instance.closes_s, 1.0) / (100 if is_dynamic else 1)),
+        "max_planned_tasks": min(max(len(transports), 30), 1000),
+        "solution_limit": PAIRS_SOLUTION_LIMIT if has_pairs else SOLUTION_LIMIT,
+        "safety_time_limit_s": 600,
+    }
 
 
 def _network(instance: StaticInstance, depot: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from qmix_logistics.scenario.demand import PiecewisePoissonDemand, PoissonDemand
 from qmix_logistics.scenario.layout import build_layout, facilities
 from qmix_logistics.scenario.network import WarehouseNetwork
 from qmix_logistics.scenario.network.facilities import Spot
-from qmix_logistics.scenario.policies import policy_name
+from qmix_logistics.scenario.policies import RollingHorizonPolicy, policy_name
 from qmix_logistics.scenario.positions import FieldPath
 from qmix_logistics.scenario.trace import OrderLine
 from qmix_logistics.scenario.trace_days import load_order_lines, split_days
@@ -48,11 +48,25 @@ def check(parts: Parts) -> Iterator[Finding]:
         yield from _check_replications(parts["demand"], parts["experiment"].replications)
     if "policies" in parts:
         yield from _check_policies(parts)
+        yield from _check_pyvrp(parts)
     if {"report", "experiment"} <= parts.keys():
         yield from _check_hindsight(parts)
     if "report" in parts and parts["report"].records == "parquet" and importlib.util.find_spec("pyarrow") is None:
         message = "is parquet, which needs the package pyarrow: pip install 'qmix-logistics[parquet]', or use csv"
         yield ("report", "records"), message
+
+
+def _check_pyvrp(parts: Parts) -> Iterator[Finding]:
+    is_there = importlib.util.find_spec("pyvrp") is not None
+    is_lifo = any(vehicle_class.unloading == "lifo" for vehicle_class in parts.get("fleet", ()))
+    for index, entry in enumerate(parts["policies"]):
+        if not isinstance(entry, RollingHorizonPolicy) or entry.solver != "pyvrp":
+            continue
+        if not is_there:
+            message = "is pyvrp, which is not installed: pip install 'qmix-logistics[pyvrp]', or use ortools"
+            yield ("policies", index, "solver"), message
+        if is_lifo:
+            yield ("policies", index, "solver"), "is pyvrp, which cannot unload last in, first out; use ortools"
 
 
 def _check_hindsight(parts: Parts) -> Iterator[Finding]:

@@ -61,17 +61,22 @@ class MatchingPolicy(_Baseline):
 
 
 class RollingHorizonPolicy(_Baseline):
-    """Routes for all vehicles by OR-Tools, planned again and again."""
+    """Routes for all vehicles by OR-Tools or PyVRP, planned again and again."""
 
     kind: Literal["rolling_horizon"]
     name: PolicyName | None = None
-    """Name in the results; by default the kind."""
+    """Name in the results; by default the kind, or ``rolling_horizon_pyvrp``."""
+    solver: Literal["ortools", "pyvrp"] = "ortools"
+    """Who searches. ``pyvrp`` is stronger where windows and the way decide, but knows neither soft due times nor the
+    cost of open orders; it needs ``qmix-logistics[pyvrp]``."""
     replan_period_s: Annotated[Seconds, Field(gt=0)] = 5.0
     """A plan older than this is made anew; so is one that leaves an idle vehicle without a task."""
     max_planned_tasks: Annotated[int, Field(ge=1, le=1000)] = 30
     """Plan at most this many tasks, the most urgent."""
     solution_limit: Annotated[int, Field(ge=1)] = 20
-    """Search effort: solutions that the local search accepts; a count, not a clock, so that plans repeat."""
+    """Search effort of ``ortools``: solutions that the local search accepts; a count, not a clock, so plans repeat."""
+    iteration_limit: Annotated[int, Field(ge=1)] = 200
+    """Search effort of ``pyvrp``: iterations; a count, not a clock."""
     travel_weight: Annotated[float, Field(ge=0)] = 1.0
     """The price of travel in its plans over that of the objective; above 1 where driving costs more than that, such as
     the time of scarce chargers."""
@@ -115,6 +120,8 @@ def policy_name(policy: RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizon
         return policy.name
     if isinstance(policy, MatchingPolicy):
         return "matching-anticipatory" if policy.anticipatory else "matching-myopic"
+    if isinstance(policy, RollingHorizonPolicy) and policy.solver == "pyvrp":
+        return "rolling_horizon_pyvrp"
     return policy.kind
 
 

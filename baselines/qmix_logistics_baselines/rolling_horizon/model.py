@@ -140,7 +140,7 @@ class RoutingModel:
     def _carry_no_more_than_fits(self) -> None:
         """Vehicles start with what they have on board."""
         problem = self._problem
-        if problem.num_pairs + (problem.carrier >= 0).sum() == 0:
+        if problem.num_pairs + (problem.carrier >= 0).sum() == 0 and not problem.is_loaded_first:
             return
         for unit, (loads, capacities) in enumerate(zip(problem.loads, problem.capacities, strict=True)):
             name = f"load-{unit}"
@@ -235,6 +235,8 @@ class RoutingModel:
                 route.append(PlannedStop(kind, int(problem.tasks[stop])))
                 left_out.discard(route[-1].task)
                 index = solution.Value(self._routing.NextVar(index))
+            if problem.is_loaded_first:
+                route += [PlannedStop(StopKind.DROP_OFF, stop.task) for stop in route]
             routes[number] = route
         return Plan(routes, tuple(sorted(left_out)), int(solution.ObjectiveValue()), was_cut_off)
 

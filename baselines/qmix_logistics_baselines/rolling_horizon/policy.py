@@ -11,8 +11,8 @@ from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
 from qmix_logistics_baselines.choosing import QUICKEST, Choosing, choose_end, choose_routes, choose_standing
 from qmix_logistics_baselines.index_policy import stand_by
 from qmix_logistics_baselines.plan_following import PlannedStop
-from qmix_logistics_baselines.rolling_horizon.model import Routes, RoutingModel
-from qmix_logistics_baselines.rolling_horizon.problem import routing_problem
+from qmix_logistics_baselines.rolling_horizon.model import Plan, Routes, RoutingModel
+from qmix_logistics_baselines.rolling_horizon.problem import RoutingProblem, routing_problem
 
 
 class RollingHorizonPolicy:
@@ -33,6 +33,8 @@ class RollingHorizonPolicy:
         How to choose among facilities and ways.
     travel_weight
         The price of travel in plans over that of the objective.
+    iteration_limit
+        Search effort of PyVRP; None: OR-Tools searches.
     """
 
     information = "global"
@@ -46,7 +48,9 @@ class RollingHorizonPolicy:
         choosing: Choosing = QUICKEST,
         *,
         travel_weight: float = 1.0,
+        iteration_limit: int | None = None,
     ) -> None:
+        self._iteration_limit = iteration_limit
         self._choosing, self._travel_weight = choosing, travel_weight
         self._replan_period_s, self._max_planned_tasks = replan_period_s, max_planned_tasks
         self._solution_limit, self._safety_time_limit_s = solution_limit, safety_time_limit_s
@@ -81,11 +85,18 @@ class RollingHorizonPolicy:
     def _plan(self, epoch: DecisionEpoch) -> tuple[int, ...]:
         """Make a plan; return the orders that it had better decline."""
         problem = routing_problem(self._site, epoch, self._max_planned_tasks, self._travel_weight)
-        plan = RoutingModel(problem).solve(self._solution_limit, self._safety_time_limit_s)
+        plan = self._solve(problem)
         self._routes, self._planned_at_s = plan.routes, epoch.time_s
         self.num_cut_off += plan.was_cut_off
         left = epoch.snapshot.known.of(plan.left_out)
         return tuple(np.unique(left["order"][left["is_declinable"]]).tolist())
+
+    def _solve(self, problem: RoutingProblem) -> Plan:
+        if self._iteration_limit is None:
+            return RoutingModel(problem).solve(self._solution_limit, self._safety_time_limit_s)
+        from qmix_logistics_baselines.rolling_horizon.pyvrp_model import solve_with_pyvrp  # an extra
+
+        return solve_with_pyvrp(problem, self._iteration_limit)
 
     def _next_stops(self, epoch: DecisionEpoch) -> Int[np.ndarray, " decider"]:
         """Return the column of each decider's first planned stop that is feasible, or -1."""

@@ -14,6 +14,8 @@ from qmix_logistics_baselines.matching import busy_vehicles, may_take
 TICKS_PER_S = 10
 COST_OF_MEAN_WEIGHT = 1000
 """What a tick of an open order of mean weight costs in the solver's units."""
+COST_OF_METRE = 1000
+"""What a metre costs in them where open and late orders cost nothing."""
 NEVER_S = 6 * 3600
 """A task that is left out costs as much as if it were done after this time."""
 LOAD_PARTS = 1000
@@ -28,8 +30,9 @@ class RoutingProblem:
     Which vehicle makes which stops in which order. Times are ticks from now.
 
     Stops are ``num_whole`` pending tasks that no one may take but vehicles that carry one at a time: they are done in
-    one go; the pick-ups of ``num_pairs`` other pending tasks; their drop-offs in the same order; and the drop-offs of
-    what is on board. Nodes are the stops, then where each vehicle becomes free, then where each ends.
+    one go; or all of them are loaded where all vehicles stand empty, as in the classic problems, and the stops are
+    their drop-offs; the pick-ups of ``num_pairs`` other pending tasks; their drop-offs in the same order; and the
+    drop-offs of what is on board. Nodes are the stops, then where each vehicle becomes free, then where each ends.
 
     Parameters
     ----------
@@ -63,6 +66,8 @@ class RoutingProblem:
         What a vehicle may carry.
     is_lifo
         Whether vehicles unload what they loaded last first.
+    is_loaded_first
+        Whether all pending tasks are loaded before the vehicles set out.
     """
 
     vehicles: Int[np.ndarray, " vehicle"]
@@ -83,6 +88,7 @@ class RoutingProblem:
     loads: Int[np.ndarray, "unit stop"]
     capacities: Int[np.ndarray, "unit vehicle"]
     is_lifo: bool
+    is_loaded_first: bool = False
 
     @property
     def num_pending(self) -> int:
@@ -97,9 +103,13 @@ class _Stops:
     tasks: Shaped[np.ndarray, " stop"]
     is_whole: Bool[np.ndarray, " stop"]
     is_pick_up: Bool[np.ndarray, " stop"]
+    is_loaded_first: bool
 
     @property
     def begin(self) -> Int[np.ndarray, " stop"]:
+        if self.is_loaded_first:
+            destinations: Int[np.ndarray, " stop"] = self.tasks["destination"]
+            return destinations
         return np.where(self.is_whole | self.is_pick_up, self.tasks["origin"], self.tasks["destination"])
 
     @property
@@ -118,6 +128,8 @@ class _Stops:
         """Return between which times of the day work may begin."""
         tasks, before_drop_off_s = self.tasks, work_s - self.tasks["mean_drop_off_s"]
         latest_s = np.where(self.is_pick_up, tasks["pick_up_until_s"], tasks["drop_off_until_s"])
+        if self.is_loaded_first:
+            return tasks["drop_off_from_s"], tasks["drop_off_until_s"]
         whole_s = np.minimum(tasks["pick_up_until_s"], tasks["drop_off_until_s"] - before_drop_off_s)
         earliest_s = np.where(self.is_pick_up | self.is_whole, tasks["pick_up_from_s"], tasks["drop_off_from_s"])
         return earliest_s, np.where(self.is_whole, whole_s, latest_s)
@@ -142,11 +154,13 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
     known, states = epoch.snapshot.known, epoch.snapshot.vehicles[vehicles]
     pending, may, is_whole = _pending(site, epoch, vehicles, max_tasks)
     carried, carrier = _on_board(site, epoch, vehicles)
+    is_loaded_first = _is_loaded_first(site, states, pending, len(carried))
+    is_whole |= is_loaded_first
     pairs, num_whole, num_pairs = pending[~is_whole], int(is_whole.sum()), int((~is_whole).sum())
     tasks = np.concatenate([pending, pairs, known.of(carried)])
     number = np.arange(len(tasks))
     is_pick_up = (number >= num_whole) & (number < len(pending))
-    stops = _Stops(tasks, number < num_whole, is_pick_up)
+    stops = _Stops(tasks, number < num_whole, is_pick_up, is_loaded_first)
     classes = site.fleet.class_index[vehicles]
     work_s = stops.work_s(site.network.travel_time_s)
     distance_m, travel_s = _ways(
@@ -183,6 +197,28 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
         loads=loads,
         capacities=capacities,
         is_lifo=any(vehicle_class.unloading == "lifo" for vehicle_class in site.fleet.classes),
+        is_loaded_first=is_loaded_first,
+    )
+
+
+def _is_loaded_first(
+    site: Site,
+    states: Shaped[np.ndarray, " vehicle"],
+    pending: Shaped[np.ndarray, " pending"],
+    num_carried: int,
+) -> bool:
+    """Tell whether all begin where all vehicles stand empty, and loading takes no time: the way decides alone."""
+    if not len(pending) or num_carried or not states["is_available"].all():
+        return False
+    return (
+        site.max_tasks_on_board > 1
+        and all(vehicle_class.max_tasks_on_board > 1 for vehicle_class in site.fleet.classes)
+        and not any(vehicle_class.unloading == "lifo" for vehicle_class in site.fleet.classes)
+        and set(states["place"].tolist()) == set(pending["origin"].tolist())
+        and len(set(pending["origin"].tolist())) == 1
+        and not pending["mean_pick_up_s"].any()
+        and not np.isfinite(pending["pick_up_until_s"]).any()
+        and not pending["pick_up_from_s"].any()
     )
 
 
@@ -255,7 +291,8 @@ def _loads(
     site: Site, epoch: DecisionEpoch, vehicles: Int[np.ndarray, " vehicle"], stops: _Stops
 ) -> tuple[Int[np.ndarray, "unit stop"], Int[np.ndarray, "unit vehicle"]]:
     """Return the number of tasks, then each unit of load in parts of the largest capacity, rounded up."""
-    sign, tasks = np.where(stops.is_whole, 0, np.where(stops.is_pick_up, 1, -1)), stops.tasks
+    whole = 1 if stops.is_loaded_first else 0
+    sign, tasks = np.where(stops.is_whole, whole, np.where(stops.is_pick_up, 1, -1)), stops.tasks
     units = np.concatenate(
         [tasks["load_units"][:, None], epoch.snapshot.known.more_loads(tasks["task"].tolist())], axis=1
     )
@@ -292,5 +329,7 @@ def _ticks(time_s: Float[np.ndarray, "*any"]) -> Int[np.ndarray, "*any"]:
 
 def _cost_units(site: Site) -> float:
     """Return the solver's units for one unit of cost."""
-    rate_per_h = max(site.objective.open_order_cost_per_h, site.objective.late_order_cost_per_h, 1e-9)
-    return COST_OF_MEAN_WEIGHT * TICKS_PER_S * 3600 / (site.mean_weight * rate_per_h)
+    rate_per_h = max(site.objective.open_order_cost_per_h, site.objective.late_order_cost_per_h)
+    if rate_per_h > 0:
+        return COST_OF_MEAN_WEIGHT * TICKS_PER_S * 3600 / (site.mean_weight * rate_per_h)
+    return COST_OF_METRE * 1000 / max(site.objective.travel_cost_per_km, 1e-3)
