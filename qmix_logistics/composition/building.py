@@ -135,6 +135,8 @@ def build_baseline(
                 entry.safety_time_limit_s,
                 how,
                 travel_weight=entry.travel_weight,
+                waiting=entry.waiting,
+                waiting_margin_s=entry.waiting_margin_s,
                 iteration_limit=entry.iteration_limit if entry.solver == "pyvrp" else None,
             )
     assert_never(entry)

@@ -77,6 +77,12 @@ class RollingHorizonPolicy(_Baseline):
     """Search effort of ``ortools``: solutions that the local search accepts; a count, not a clock, so plans repeat."""
     iteration_limit: Annotated[int, Field(ge=1)] = 200
     """Search effort of ``pyvrp``: iterations; a count, not a clock."""
+    waiting: Literal["drive_first", "wait_first", "postpone"] = "drive_first"
+    """When a vehicle leaves for its next planned stop. ``drive_first``: at once. ``wait_first``: not while the whole
+    route can still be driven in time later, due times and windows included. ``postpone``: the same for empty vehicles
+    only, so that routes without an urgent order start later and take more along."""
+    waiting_margin_s: Annotated[Seconds, Field(ge=0)] = 900.0
+    """Whoever waits leaves so long before it would have to: plans know of no queues and no slow trips."""
     travel_weight: Annotated[float, Field(ge=0)] = 1.0
     """The price of travel in its plans over that of the objective; above 1 where driving costs more than that, such as
     the time of scarce chargers."""

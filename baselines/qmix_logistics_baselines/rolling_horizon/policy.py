@@ -7,12 +7,13 @@ import math
 import numpy as np
 from jaxtyping import Int
 
-from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
+from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site, StopKind
 from qmix_logistics_baselines.choosing import QUICKEST, Choosing, choose_end, choose_routes, choose_standing
 from qmix_logistics_baselines.index_policy import stand_by
 from qmix_logistics_baselines.plan_following import PlannedStop
 from qmix_logistics_baselines.rolling_horizon.model import Plan, Routes, RoutingModel
 from qmix_logistics_baselines.rolling_horizon.problem import RoutingProblem, routing_problem
+from qmix_logistics_baselines.rolling_horizon.waiting import Latest, Waiting, latest_arrivals
 
 
 class RollingHorizonPolicy:
@@ -33,6 +34,10 @@ class RollingHorizonPolicy:
         How to choose among facilities and ways.
     travel_weight
         The price of travel in plans over that of the objective.
+    waiting
+        When vehicles leave for their next planned stop.
+    waiting_margin_s
+        Whoever waits leaves so long before it would have to.
     iteration_limit
         Search effort of PyVRP; None: OR-Tools searches.
     """
@@ -48,9 +53,11 @@ class RollingHorizonPolicy:
         choosing: Choosing = QUICKEST,
         *,
         travel_weight: float = 1.0,
+        waiting: Waiting = "drive_first",
+        waiting_margin_s: float = 900.0,
         iteration_limit: int | None = None,
     ) -> None:
-        self._iteration_limit = iteration_limit
+        self._iteration_limit, self._waiting, self._waiting_margin_s = iteration_limit, waiting, waiting_margin_s
         self._choosing, self._travel_weight = choosing, travel_weight
         self._replan_period_s, self._max_planned_tasks = replan_period_s, max_planned_tasks
         self._solution_limit, self._safety_time_limit_s = solution_limit, safety_time_limit_s
@@ -59,6 +66,7 @@ class RollingHorizonPolicy:
         """Prepare for a new day; see ``Policy``."""
         self._site = site
         self._routes: Routes = {}
+        self._latest_s: Latest = {}
         self._planned_at_s = -math.inf
         self._seen: set[int] = set()
         self.num_cut_off = 0
@@ -74,7 +82,7 @@ class RollingHorizonPolicy:
             self._seen |= pending
             declined = self._plan(epoch)
             columns = self._next_stops(epoch)
-        return self._dispatch(epoch, columns, declined)
+        return self._dispatch(epoch, self._without_those_that_wait(epoch, columns), declined)
 
     def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
         """Follow the last plan as far as it goes, unless plans are lost in an outage; see ``Policy``."""
@@ -87,9 +95,30 @@ class RollingHorizonPolicy:
         problem = routing_problem(self._site, epoch, self._max_planned_tasks, self._travel_weight)
         plan = self._solve(problem)
         self._routes, self._planned_at_s = plan.routes, epoch.time_s
+        if self._waiting != "drive_first":
+            self._latest_s = latest_arrivals(problem, plan, epoch.time_s)
         self.num_cut_off += plan.was_cut_off
         left = epoch.snapshot.known.of(plan.left_out)
         return tuple(np.unique(left["order"][left["is_declinable"]]).tolist())
+
+    def _without_those_that_wait(
+        self, epoch: DecisionEpoch, columns: Int[np.ndarray, " decider"]
+    ) -> Int[np.ndarray, " decider"]:
+        """Take the next stop from those who may leave later, and are asked again before that."""
+        if self._waiting == "drive_first":
+            return columns
+        snapshot, left = epoch.snapshot, columns.copy()
+        for row in np.flatnonzero((columns >= 0) & epoch.feasible[:, epoch.wait]).tolist():
+            number, stop = int(epoch.deciders[row]), epoch.stops[columns[row]]
+            if self._waiting == "postpone" and snapshot.on_board[number]:
+                continue
+            way = self._site.fleet.class_index[number], snapshot.vehicles["place"][number], stop["place"]
+            planned = PlannedStop(StopKind(int(stop["kind"])), int(stop["task"]))
+            latest_s = self._latest_s.get((number, planned), -math.inf)
+            leaves_s = epoch.time_s + self._site.candidates.max_wait_s + self._waiting_margin_s
+            if math.isfinite(latest_s) and leaves_s + self._site.network.travel_time_s[way] < latest_s:
+                left[row] = -1
+        return left
 
     def _solve(self, problem: RoutingProblem) -> Plan:
         if self._iteration_limit is None:
