@@ -24,7 +24,7 @@ KNOWN_TASK = np.dtype(
         ("is_declinable", "?"),
         ("is_open", "?"),  # whether its order still is: what is on board of a lost one only has to get off
         ("mean_pick_up_s", "f8"),
-        ("mean_drop_off_s", "f8"),  # service at the destination if that is a station, docking included
+        ("mean_drop_off_s", "f8"),  # at the destination; without docking
         *WINDOW.descr,  # zero and infinite where there is none
     ]
 )
@@ -88,10 +88,9 @@ class KnownTasks:
         for row, task in enumerate(numbers.tolist()):
             stop = self._board.pick_up_of(task)
             known["origin"][row], known["destination"][row] = stop["place"], stop["destination"]
+        is_elsewhere = known["destination"] != day.tasks["destination"][numbers]
         for station in self._site.stations:
-            known["mean_drop_off_s"][known["destination"] == station.place] = (
-                station.mean_service_s + station.approach_s
-            )
+            known["mean_drop_off_s"][is_elsewhere & (known["destination"] == station.place)] = station.mean_service_s
         if day.windows is not None:
             for name in WINDOW.names or ():
                 known[name] = day.windows[name][numbers]

@@ -118,6 +118,14 @@ class Site:
     charger_distance_m: Float[np.ndarray, "vehicle_class place"]
 
     @property
+    def approach_s(self) -> Float[np.ndarray, " place"]:
+        """Time to dock at each place, for who comes from elsewhere."""
+        found = np.zeros(self.network.num_places)
+        for station in self.stations:
+            found[station.place] = station.approach_s
+        return found
+
+    @property
     def max_tasks_on_board(self) -> int:
         """The largest number of tasks that a vehicle may carry."""
         return max(vehicle_class.max_tasks_on_board for vehicle_class in self.fleet.classes)

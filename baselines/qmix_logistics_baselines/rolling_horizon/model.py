@@ -98,7 +98,12 @@ class RoutingModel:
             Where to begin; what is new is inserted.
         """
         parameters = pywrapcp.DefaultRoutingSearchParameters()
-        parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.LOCAL_CHEAPEST_COST_INSERTION
+        strategies = routing_enums_pb2.FirstSolutionStrategy
+        parameters.first_solution_strategy = (
+            strategies.PARALLEL_CHEAPEST_INSERTION  # better routes from one depot: docs/background/baselines.md
+            if self._problem.is_loaded_first
+            else strategies.LOCAL_CHEAPEST_COST_INSERTION
+        )
         parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
         parameters.solution_limit = solution_limit
         parameters.time_limit.FromMilliseconds(int(1000 * safety_time_limit_s))
@@ -123,19 +128,21 @@ class RoutingModel:
         """A vehicle starts when and where it becomes free; it waits at a stop until the window opens."""
         evaluators = _register(self._routing, self._problem.transit)
         slack = LONGEST if self._has_windows else 0
-        for name in ("open", "late"):
+        names = ("open", "late") if self._problem.late_cost.any() else ("open",)
+        for name in names:
             self._routing.AddDimensionWithVehicleTransits(evaluators, slack, LONGEST, False, name)
             dimension = self._routing.GetDimensionOrDie(name)
             for row, free_in in enumerate(self._problem.free_in.tolist()):
                 dimension.CumulVar(self._routing.Start(row)).SetRange(free_in, free_in)
         if not self._has_windows:
             return
-        dimension, other = self._routing.GetDimensionOrDie("open"), self._routing.GetDimensionOrDie("late")
+        dimension, other = (self._routing.GetDimensionOrDie(name) for name in (names[0], names[-1]))
         for stop, index in enumerate(self._indices):
             dimension.CumulVar(index).SetMin(min(int(self._problem.earliest[stop]), LONGEST))
             if self._problem.latest[stop] < NO_TICK:
                 dimension.CumulVar(index).SetMax(max(int(self._problem.latest[stop]), 0))
-            self._routing.solver().Add(dimension.CumulVar(index) == other.CumulVar(index))
+            if len(names) > 1:
+                self._routing.solver().Add(dimension.CumulVar(index) == other.CumulVar(index))
 
     def _carry_no_more_than_fits(self) -> None:
         """Vehicles start with what they have on board."""
@@ -183,8 +190,9 @@ class RoutingModel:
 
     def _charge_for_open_and_late_orders(self) -> None:
         """A task costs its rate until it is dropped off, and more once that is late."""
-        open_orders, late_orders = (self._routing.GetDimensionOrDie(name) for name in ("open", "late"))
         problem = self._problem
+        names = ("open", "late") if problem.late_cost.any() else ("open", "open")
+        open_orders, late_orders = (self._routing.GetDimensionOrDie(name) for name in names)
         for stop, index in enumerate(self._indices):
             if problem.open_cost[stop]:
                 open_orders.SetCumulVarSoftUpperBound(index, 0, int(problem.open_cost[stop]))

@@ -16,6 +16,8 @@ COST_OF_MEAN_WEIGHT = 1000
 """What a tick of an open order of mean weight costs in the solver's units."""
 COST_OF_METRE = 1000
 """What a metre costs in them where open and late orders cost nothing."""
+FARTHEST_M = 10_000_000
+"""Then a task that is left out costs as much as this way."""
 NEVER_S = 6 * 3600
 """A task that is left out costs as much as if it were done after this time."""
 LOAD_PARTS = 1000
@@ -116,12 +118,13 @@ class _Stops:
     def end(self) -> Int[np.ndarray, " stop"]:
         return np.where(self.is_pick_up, self.tasks["origin"], self.tasks["destination"])
 
-    def work_s(self, travel_s: Float[np.ndarray, "vehicle_class place place"]) -> Float[np.ndarray, "class stop"]:
+    def work_s(self, site: Site) -> Float[np.ndarray, "class stop"]:
         """Return the time of the work at each stop, the way of those that are done in one go included."""
-        tasks = self.tasks
+        tasks, travel_s = self.tasks, site.network.travel_time_s
         pick_up_s = np.where(self.is_whole | self.is_pick_up, tasks["mean_pick_up_s"], 0.0)
         drop_off_s = np.where(self.is_pick_up, 0.0, tasks["mean_drop_off_s"])
         work_s: Float[np.ndarray, "class stop"] = travel_s[:, self.begin, self.end] + pick_up_s + drop_off_s
+        work_s += np.where(self.begin != self.end, site.approach_s[self.end], 0.0)
         return work_s
 
     def window_s(self, work_s: Float[np.ndarray, " stop"]) -> tuple[np.ndarray, np.ndarray]:
@@ -162,7 +165,7 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
     is_pick_up = (number >= num_whole) & (number < len(pending))
     stops = _Stops(tasks, number < num_whole, is_pick_up, is_loaded_first)
     classes = site.fleet.class_index[vehicles]
-    work_s = stops.work_s(site.network.travel_time_s)
+    work_s = stops.work_s(site)
     distance_m, travel_s = _ways(
         site, vehicles, stops, np.where(states["is_available"], states["place"], states["free_place"])
     )
@@ -275,13 +278,14 @@ def _on_board(
 def _ways(
     site: Site, vehicles: Int[np.ndarray, " vehicle"], stops: _Stops, starts: Int[np.ndarray, " vehicle"]
 ) -> tuple[Float[np.ndarray, "vehicle node node"], Float[np.ndarray, "vehicle node node"]]:
-    """Distance and time from where a node is left to where another begins; the end costs what the way home does."""
+    """Distance, and time with docking, from where a node is left to where another begins; the end costs the way home."""
     returns = np.array([site.fleet.classes[number].returns_home for number in vehicles.tolist()], bool)
     homes = np.where(returns, site.fleet.home[vehicles], starts)
     leave, begin = (np.concatenate([places, starts, homes]) for places in (stops.end, stops.begin))
     classes, first_end = site.fleet.class_index[vehicles][:, None, None], len(leave) - len(vehicles)
     distance_m = site.network.distance_m[classes, leave[:, None], begin]
     travel_s = site.network.travel_time_s[classes, leave[:, None], begin]
+    travel_s += np.where(leave[:, None] != begin, site.approach_s[begin], 0.0)
     travel_s[:, :, first_end:] = 0.0
     distance_m[:, :, first_end:][:, :, ~returns] = 0.0
     return distance_m, travel_s
@@ -317,6 +321,8 @@ def _left_out_cost(
     """The price of declining or losing an order where that may be, else one above any lateness."""
     objective, share = site.objective, 1 / np.maximum(epoch.snapshot.open_tasks[pending["order"]], 1)
     price = rate * NEVER_S * TICKS_PER_S
+    if objective.open_order_cost_per_h == objective.late_order_cost_per_h == 0:
+        price[:] = FARTHEST_M * COST_OF_METRE
     may_lose = np.isfinite(pending["drop_off_until_s"]) | np.isfinite(pending["pick_up_until_s"])
     price = np.where(may_lose, objective.lost_order_cost * share * units, price)
     price = np.where(pending["is_declinable"], objective.declined_order_cost * share * units, price)
