@@ -278,7 +278,7 @@ def _on_board(
 def _ways(
     site: Site, vehicles: Int[np.ndarray, " vehicle"], stops: _Stops, starts: Int[np.ndarray, " vehicle"]
 ) -> tuple[Float[np.ndarray, "vehicle node node"], Float[np.ndarray, "vehicle node node"]]:
-    """Distance, and time with docking, from where a node is left to where another begins; the end costs the way home."""
+    """Distance, and time with docking, from where a node is left to where another begins; an end costs the way home."""
     returns = np.array([site.fleet.classes[number].returns_home for number in vehicles.tolist()], bool)
     homes = np.where(returns, site.fleet.home[vehicles], starts)
     leave, begin = (np.concatenate([places, starts, homes]) for places in (stops.end, stops.begin))
