@@ -162,7 +162,7 @@ def _about_coverage(spec: ScenarioSpec, comparisons: pd.DataFrame) -> Iterator[A
     remedy = "Daily differences are skewed; add test days."
     for (policy, reference), rows in primary.groupby(["policy", "reference"], sort=False):
         covered = rows["coverage_pct"].iloc[0]
-        text = f"{policy} against {reference}: the {promised:g} % interval holds the mean in about {covered:.0f} %."
+        text = f"{policy} against {reference}: the {promised:g} % interval holds the mean in about {covered:.1f} %."
         yield Alert(Severity.WARNING, text, remedy)
     others = few.loc[few["kpi"] != PRIMARY_KPI, "kpi"].unique().tolist()
     if others:

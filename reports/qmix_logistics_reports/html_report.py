@@ -13,8 +13,9 @@ from qmix_logistics_reports.difference_figure import against_each, by_day
 from qmix_logistics_reports.figure import Figure
 from qmix_logistics_reports.interval_figure import cost_intervals
 from qmix_logistics_reports.learning_figure import learning_curve
+from qmix_logistics_reports.profile_figure import performance_profile
 from qmix_logistics_reports.reading import subject_of
-from qmix_logistics_reports.scoreboard import kpi_table, scoreboard, timing_table
+from qmix_logistics_reports.scoreboard import kpi_table, scoreboard, settings_table, timing_table
 from qmix_logistics_reports.stacked_figure import cost_by_cause, vehicle_time
 from qmix_logistics_reports.verdict import verdict_sentence
 
@@ -77,6 +78,7 @@ def render_report(result: ExperimentResult) -> str:
         kpi_policies=policies,
         kpis=kpis,
         timings=timing_table(result),
+        settings=settings_table(result),
         scenario_text=dump_scenario(result.scenario),
         files=FILES,
         command=" ".join(result.provenance["command"]),
@@ -84,7 +86,12 @@ def render_report(result: ExperimentResult) -> str:
 
 
 def _figures(result: ExperimentResult) -> dict[str, Figure]:
-    return {"costs": cost_intervals(result), "causes": cost_by_cause(result), "time": vehicle_time(result)}
+    return {
+        "profile": performance_profile(result),
+        "costs": cost_intervals(result),
+        "causes": cost_by_cause(result),
+        "time": vehicle_time(result),
+    }
 
 
 def _trained(result: ExperimentResult) -> list[str]:

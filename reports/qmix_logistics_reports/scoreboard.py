@@ -99,6 +99,24 @@ def kpi_table(result: ExperimentResult) -> tuple[list[str], list[list[str]]]:
     return policies, rows
 
 
+def settings_table(result: ExperimentResult) -> list[list[str]]:
+    """
+    Return for each policy its kind, its settings, and how they were chosen.
+
+    Parameters
+    ----------
+    result
+        The experiment.
+    """
+    rows = []
+    for contender, entry in zip(result.contenders, result.scenario.policies, strict=True):
+        values = entry.model_dump(mode="json", exclude={"kind", "name", "tuning", "information"})
+        settings = ", ".join(f"{name} {value}" for name, value in values.items())
+        chosen = f"trained for {result.scenario.training.budget}" if contender.is_learned else "as given, not tuned"
+        rows.append([contender.name, entry.kind, settings or "–", getattr(entry, "tuning", "") or chosen])
+    return rows
+
+
 def timing_table(result: ExperimentResult) -> list[list[str]]:
     """
     Return what each policy computed: training, and the time of its decisions.

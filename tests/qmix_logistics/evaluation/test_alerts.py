@@ -137,7 +137,7 @@ def test_intervals_that_hold_less_than_they_promise_are_told() -> None:
     rows = [("qmix", "all", "atc", "total_cost", 91.2), ("nearest", "all", "atc", "total_cost", 93.1),
             ("qmix", "1", "atc", "total_cost", 80.0), ("qmix", "all", "atc", "lost_pct", 88.0)]  # fmt: skip
     first, second = alerts(replications(), comparisons=pd.DataFrame(rows, columns=columns))
-    assert first.text == "qmix against atc: the 95 % interval holds the mean in about 91 %."
+    assert first.text == "qmix against atc: the 95 % interval holds the mean in about 91.2 %."
     assert second.text.startswith("Intervals of lost_pct hold the mean in less than 93 % somewhere")
 
 
