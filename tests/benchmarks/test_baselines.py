@@ -73,9 +73,8 @@ def test_twice_the_work_brings_little(path: Path) -> None:
     for factor in (1, 2):
         policy = build_baseline(entries[0].model_copy(update={"solution_limit": factor * entries[0].solution_limit}))
         keys = [DayKey(Split.TEST, day) for day in range(NUM_DAYS)]
-        days = [
-            (world.demand.realise(key), day_stream(world.spec.experiment.seed, key, Purpose.POLICY)) for key in keys
-        ]
+        seed = world.spec.experiment.seed
+        days = [(world.demand.realise(key), day_stream(seed, key, Purpose.POLICY)) for key in keys]
         simulator = Simulator(world.site)
         costs.append(np.array([play(simulator, policy, day, rng).records.total_cost for day, rng in days]))
     change = estimate((costs[1] - costs[0])[None], 0.95)
