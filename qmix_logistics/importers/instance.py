@@ -13,7 +13,7 @@ from qmix_logistics.importers.imported import ImportedScenario, ImportOptions
 from qmix_logistics.importers.revealing import reveal_s
 
 SOLUTION_LIMIT, PAIRS_SOLUTION_LIMIT = 1000, 150
-"""Search effort of routes from one depot, and of pick-ups and drop-offs, which take longer."""
+"""Search effort of routes from one depot, and of pick-ups and drop-offs, which take longer; up to 100 transports."""
 LOST_ORDER_COST = 10_000
 """What an order costs that is not served: more than any way to it."""
 
@@ -151,12 +151,13 @@ def static_scenario(instance: StaticInstance, source: Path, options: ImportOptio
 def _routes(instance: StaticInstance, transports: Sequence[StaticTransport], *, is_dynamic: bool) -> dict[str, Any]:
     """All at once where everything is known; else again and again."""
     depot = instance.points[0][0]
+    easier = min((100 / max(len(transports), 1)) ** 2, 1.0)
     has_pairs = any(transport.pick_up.node != depot for transport in transports)
     return {
         "kind": "rolling_horizon",
         "replan_period_s": plain(max(instance.closes_s, 1.0) / (100 if is_dynamic else 1)),
         "max_planned_tasks": min(max(len(transports), 30), 1000),
-        "solution_limit": PAIRS_SOLUTION_LIMIT if has_pairs else SOLUTION_LIMIT,
+        "solution_limit": max(round((PAIRS_SOLUTION_LIMIT if has_pairs else SOLUTION_LIMIT) * easier), 5),
         "safety_time_limit_s": 600,
     }
 
