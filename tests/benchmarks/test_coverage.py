@@ -44,7 +44,7 @@ def check(name: str, draw: Callable[[int], np.ndarray], mean: float) -> None:
             assert warned > 50
         elif covered < LEAST:
             assert warned > 25
-        if num_days >= 10 and covered > 94.5:
+        if num_days >= 20 and covered > 94.5:  # with fewer the sample's shape is mostly chance
             assert warned < 25
 
 
