@@ -21,7 +21,7 @@ from qmix_logistics.cli.app import (
     num_cores,
     restrict,
     resume_line,
-)  # fmt: skip
+)
 
 
 def tune(
@@ -80,7 +80,7 @@ def sweep(
     from qmix_logistics.composition import sweeping
 
     axes, goal = grid_of(grid), target_of(target) if target else None
-    fixed = [*(sets or []), "experiment.hindsight_moves=0"]
+    fixed = ["experiment.hindsight_moves=0", *(sets or [])]
     options = {"experiment.replications": ("--replications", replications)}
     specs = {}
     for point in sweeping.points_of(axes):

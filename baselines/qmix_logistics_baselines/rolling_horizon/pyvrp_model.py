@@ -42,6 +42,22 @@ def solve_with_pyvrp(problem: RoutingProblem, iteration_limit: int) -> Plan:
 
 
 def _solve(problem: RoutingProblem, is_in_time: Bool[np.ndarray, " stop"], iteration_limit: int) -> Plan:
+    data = problem_data(problem, is_in_time)
+    found = pyvrp.solve(data, MaxIterations(iteration_limit), seed=1, collect_stats=False, display=False).best
+    return _plan(problem, found)
+
+
+def problem_data(problem: RoutingProblem, is_in_time: Bool[np.ndarray, " stop"]) -> pyvrp.ProblemData:
+    """
+    Return the problem in PyVRP's terms.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    is_in_time
+        Stops whose due time ends their window.
+    """
     num_stops, num_vehicles = len(problem.tasks), len(problem.vehicles)
     num_nodes = num_stops + 2 * num_vehicles
     profiles, distances, durations = _matrices(problem)
@@ -59,7 +75,7 @@ def _solve(problem: RoutingProblem, is_in_time: Bool[np.ndarray, " stop"], itera
         for row in range(num_vehicles)
     ]
     latest = _latest(problem, is_in_time)
-    data = pyvrp.ProblemData(
+    return pyvrp.ProblemData(
         [pyvrp.Location(0, 0) for _ in range(num_nodes)],
         [_client(problem, stop, latest) for stop in _clients(problem)],
         [pyvrp.Depot(node) for node in range(num_stops, num_nodes)],
@@ -68,8 +84,6 @@ def _solve(problem: RoutingProblem, is_in_time: Bool[np.ndarray, " stop"], itera
         durations,
         shipments=[_shipment(problem, task, latest) for task in range(problem.num_whole, problem.num_pending)],
     )
-    found = pyvrp.solve(data, MaxIterations(iteration_limit), seed=1, collect_stats=False, display=False).best
-    return _plan(problem, found)
 
 
 def _clients(problem: RoutingProblem) -> list[int]:
