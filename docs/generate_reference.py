@@ -220,7 +220,7 @@ def _records() -> list[str]:
         "",
         "# Records",
         "",
-        "Every day that a policy plays leaves four tables in its folder under `units/`,",
+        "Every day that a policy plays leaves five tables in its folder under `units/`,",
     ]
     lines += ["as CSV, or as Parquet with `report: {records: parquet}`. Times are seconds since the day began.", ""]
     for table, columns in RECORD_COLUMNS.items():

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from qmix_logistics.simulation import Day, DayRecords, OrderStatus, Simulator, Site, StopKind
+from qmix_logistics.simulation import (
+    CHARGE,
+    DROP_OFF,
+    NO_TASK,
+    PICK_UP,
+    Day,
+    DayRecords,
+    OrderStatus,
+    Simulator,
+    Site,
+    StopKind,
+)
 from qmix_logistics_baselines.plan_following import PlanFollowingPolicy, PlannedStop
 
 Routes = Mapping[int, Sequence[PlannedStop]]
@@ -66,7 +77,7 @@ class Found:
 
 def plan_of_records(site: Site, records: DayRecords) -> DayPlan:
     """
-    Return the plan that a day's records tell of.
+    Return the plan that a day's records tell of, with the time and the way of every stop.
 
     Parameters
     ----------
@@ -77,17 +88,11 @@ def plan_of_records(site: Site, records: DayRecords) -> DayPlan:
     """
     vehicles = {name: number for number, name in enumerate(site.fleet.names)}
     places = {name: number for number, name in enumerate(site.network.names)}
-    stops: dict[int, list[tuple[float, int, PlannedStop]]] = {}
-    for task in records.tasks:
-        ends = (
-            (StopKind.PICK_UP, task.origin, task.picked_up_s),
-            (StopKind.DROP_OFF, task.destination, task.dropped_off_s),
-        )
-        for kind, place, time_s in ends:
-            stop = PlannedStop(kind, task.task, places[place])
-            known_s = math.inf if time_s is None else time_s
-            stops.setdefault(vehicles[task.vehicle], []).append((known_s, int(kind), stop))
-    routes = {number: [stop for _, _, stop in sorted(timed)] for number, timed in sorted(stops.items())}
+    routes: dict[int, list[PlannedStop]] = {}
+    for vehicle, chosen_s, kind, place, task, way in records.stops:
+        stop = PlannedStop(kind, NO_TASK if task is None else task, places[place], way, chosen_s)
+        routes.setdefault(vehicles[vehicle], []).append(stop)
+    routes = dict(sorted(routes.items()))
     declined = tuple(order.order for order in records.orders if order.status is OrderStatus.DECLINED)
     return DayPlan(routes, declined)
 
@@ -123,7 +128,8 @@ def best_known(site: Site, day: Day, plans: Sequence[DayPlan], num_moves: int, r
     Return the cheapest of some plans, improved by moving tasks; every move is judged by simulating the day.
 
     A move takes a task, those with a costly order more often, out of its vehicle's route, and puts it into another's
-    or back at another time, or declines its order if that may be. Moves that cost no more are kept.
+    or back at another time, or declines its order if that may be. Moves that cost no more are kept. Vehicles whose
+    route is changed set out as soon as they can.
 
     Parameters
     ----------
@@ -149,13 +155,25 @@ def best_known(site: Site, day: Day, plans: Sequence[DayPlan], num_moves: int, r
         return Found(best, cost, start)
     moves = _Moves(site, day, rng)
     moves.look_at(best, records)
-    for _ in range(num_moves):
-        candidate = moves.draw()
+    first = [_at_once(best, keeps_charging=keeps) for keeps in (True, False)]
+    for number in range(num_moves):
+        candidate = first[number] if number < len(first) else moves.draw()
         played = replay(simulator, day, candidate, cost) if candidate is not None else None
         if played is not None and candidate is not None:
             best, cost = candidate, played.total_cost
             moves.look_at(best, played)
     return Found(best, cost, start)
+
+
+def _at_once(plan: DayPlan, *, keeps_charging: bool) -> DayPlan:
+    """Return a plan without times, and without charging and parking other than when there is nothing else to do."""
+    kept = (PICK_UP, DROP_OFF, CHARGE) if keeps_charging else (PICK_UP, DROP_OFF)
+    routes = {number: [_untimed(stop) for stop in stops if stop.kind in kept] for number, stops in plan.routes.items()}
+    return DayPlan(routes, plan.declined)
+
+
+def _untimed(stop: PlannedStop) -> PlannedStop:
+    return PlannedStop(stop.kind, stop.task, stop.place)
 
 
 class _Moves:
@@ -206,6 +224,8 @@ class _Moves:
             choices.append((self._length_m(number, new) - self._length_m(number, route), number, new))
         _, number, new = min(choices, key=lambda choice: choice[0])
         routes[number] = new
+        for touched in {number, number if vehicle is None else vehicle}:
+            routes[touched] = [_untimed(stop) for stop in routes[touched]]
         return DayPlan(routes, tuple(declined for declined in plan.declined if declined != order))
 
     def _stops_of(self, plan: DayPlan, task: int, vehicle: int | None) -> tuple[PlannedStop, PlannedStop]:

@@ -16,7 +16,7 @@ from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, 
 from qmix_logistics.evaluation.units import play_unit, read_records
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
-from qmix_logistics.simulation import DayKey, Purpose, Split, day_stream
+from qmix_logistics.simulation import NO_TASK, DayKey, Purpose, Split, day_stream
 
 PLAYING, TRAINING, HINDSIGHT = "playing", "training", "hindsight"
 """Stages of a run."""
@@ -213,15 +213,23 @@ class HindsightJob:
         )
         names = world.site.fleet.names, world.site.network.names
         stops = [
-            (names[0][number], place, stop.kind.name.lower(), stop.task, names[1][stop.place])
+            (
+                names[0][number],
+                position,
+                kind.name.lower(),
+                "" if task == NO_TASK else task,
+                names[1][place],
+                way,
+                from_s,
+            )
             for number, route in sorted(found.plan.routes.items())
-            for place, stop in enumerate(route, start=1)
+            for position, (kind, task, place, way, from_s) in enumerate(route, start=1)
         ]
         with committed(self._place) as unfinished:
             started = self.units[found.started_from]
             head = {"day": self._day, "cost": found.cost, "policy": started.policy, "seed": started.training_seed}
             write_json(unfinished / "found.json", head)
-            write_csv(unfinished / "plan.csv", ("vehicle", "position", "stop", "task", "place"), stops)
+            write_csv(unfinished / "plan.csv", ("vehicle", "position", "stop", "task", "place", "way", "from_s"), stops)
 
     @property
     def _day(self) -> int:

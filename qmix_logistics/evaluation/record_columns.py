@@ -38,6 +38,14 @@ RECORD_COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "picked_up_s": Column("s", "when its pick-up was done; empty if the day ended before"),
         "dropped_off_s": Column("s", "when its drop-off was done; empty if the day ended before"),
     },
+    "stops": {
+        "vehicle": _VEHICLE,
+        "chosen_s": Column("s", "when it was sent there"),
+        "stop": Column("", "pick_up, drop_off, charge or park"),
+        "place": Column("", "where"),
+        "task": Column("", "number of the task; empty for charge and park"),
+        "way": Column("", "which of the ways that were offered, from 0"),
+    },
     "vehicles": {
         "vehicle": _VEHICLE,
         "state": Column("", "what it did: one of the vehicle states"),

@@ -24,12 +24,14 @@ from qmix_logistics.simulation import (
     Simulator,
     Site,
     Split,
+    StopKind,
+    StopRecord,
     TaskRecord,
     VisitRecord,
     day_stream,
 )
 
-NAMES = {"vehicle": str, "origin": str, "destination": str, "order_class": str}
+NAMES = {"vehicle": str, "origin": str, "destination": str, "order_class": str, "place": str}
 """Columns that stay text even if they look like numbers."""
 
 
@@ -95,6 +97,7 @@ def write_records(folder: Path, played: PlayedDay, *, as_parquet: bool = False) 
     tables: tuple[tuple[str, tuple[str, ...], Sequence[tuple[Any, ...]]], ...] = (
         ("orders", OrderRecord._fields, played.records.orders),
         ("tasks", TaskRecord._fields, played.records.tasks),
+        ("stops", StopRecord._fields, played.records.stops),
         ("vehicles", SegmentRecord._fields, played.records.segments),
         ("visits", VisitRecord._fields, played.records.visits),
     )
@@ -108,19 +111,22 @@ def write_records(folder: Path, played: PlayedDay, *, as_parquet: bool = False) 
 
 def read_records(folder: Path) -> DayRecords:
     """
-    Read orders and tasks of a unit's records again; the rest stays empty.
+    Read orders, tasks and stops of a unit's records again; the rest stays empty.
 
     Parameters
     ----------
     folder
         The unit's.
     """
-    orders, tasks = (_read_table(folder, name) for name in ("orders", "tasks"))
+    orders, tasks, stops = (_read_table(folder, name) for name in ("orders", "tasks", "stops"))
     records = DayRecords()
     for row in orders:
         row["status"] = OrderStatus[row["status"].upper()]
         records.orders.append(OrderRecord(**row))
     records.tasks = [TaskRecord(**row) for row in tasks]
+    for row in stops:
+        row["stop"], row["task"] = StopKind[row["stop"].upper()], None if row["task"] is None else int(row["task"])
+        records.stops.append(StopRecord(**row))
     return records
 
 

@@ -12,7 +12,7 @@ from qmix_logistics.importers.document import RULES, csv_text, plain, scenario_n
 from qmix_logistics.importers.imported import ImportedScenario, ImportOptions
 from qmix_logistics.importers.revealing import reveal_s
 
-SOLUTION_LIMIT, PAIRS_SOLUTION_LIMIT = 1000, 150
+SOLUTION_LIMIT, PAIRS_SOLUTION_LIMIT = 1000, 600
 """Search effort of routes from one depot, and of pick-ups and drop-offs, which take longer; up to 100 transports."""
 LOST_ORDER_COST = 10_000
 """What an order costs that is not served: more than any way to it."""

@@ -5,12 +5,20 @@ from qmix_logistics.simulation.demand import DemandModel, OrdersDemandModel, Ran
 from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End, Interval, grant_claims
 from qmix_logistics.simulation.known_tasks import KNOWN_TASK, KnownTasks
 from qmix_logistics.simulation.randomness import DayKey, Purpose, Split, day_stream
-from qmix_logistics.simulation.records import DayRecords, OrderRecord, SegmentRecord, TaskRecord, VisitRecord
+from qmix_logistics.simulation.records import (
+    DayRecords,
+    OrderRecord,
+    SegmentRecord,
+    StopRecord,
+    TaskRecord,
+    VisitRecord,
+)
 from qmix_logistics.simulation.simulator import Simulator
 from qmix_logistics.simulation.site import ANY_NUMBER, Site, compile_site
 from qmix_logistics.simulation.state import (
     CHARGE,
     DROP_OFF,
+    NO_TASK,
     PARK,
     PICK_UP,
     WAIT,
@@ -27,6 +35,7 @@ __all__ = [
     "CHARGE",
     "DROP_OFF",
     "KNOWN_TASK",
+    "NO_TASK",
     "PARK",
     "PICK_UP",
     "WAIT",
@@ -50,6 +59,7 @@ __all__ = [
     "Snapshot",
     "Split",
     "StopKind",
+    "StopRecord",
     "TaskRecord",
     "TraceDemandModel",
     "VehicleState",

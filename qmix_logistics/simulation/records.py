@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from qmix_logistics.simulation.epoch import End
-from qmix_logistics.simulation.state import OrderStatus, VehicleState
+from qmix_logistics.simulation.state import OrderStatus, StopKind, VehicleState
 
 
 class OrderRecord(NamedTuple):
@@ -39,6 +39,17 @@ class TaskRecord(NamedTuple):
     claimed_s: float
     picked_up_s: float | None
     dropped_off_s: float | None
+
+
+class StopRecord(NamedTuple):
+    """A stop that a vehicle was sent to. ``task`` is None unless one is picked up or dropped off."""
+
+    vehicle: str
+    chosen_s: float
+    stop: StopKind
+    place: str
+    task: int | None
+    way: int
 
 
 class SegmentRecord(NamedTuple):
@@ -79,8 +90,8 @@ class DayRecords:
         How.
     total_cost
         The ledger's total.
-    orders, tasks, segments, visits
-        What happened, in order of completion; orders and tasks by number.
+    orders, tasks, stops, segments, visits
+        What happened, in order of completion; orders and tasks by number, stops as they were chosen.
     num_decisions
         Choices made by vehicles.
     mask_violations
@@ -104,6 +115,7 @@ class DayRecords:
     total_cost: float = 0.0
     orders: list[OrderRecord] = field(default_factory=list)
     tasks: list[TaskRecord] = field(default_factory=list)
+    stops: list[StopRecord] = field(default_factory=list)
     segments: list[SegmentRecord] = field(default_factory=list)
     visits: list[VisitRecord] = field(default_factory=list)
     num_decisions: int = 0

@@ -43,7 +43,7 @@ class Simulator:
     discount_time_constant_s
         For the discounted costs of the intervals; None: no discounting.
     is_recording
-        Whether vehicles' states and visits are recorded, for KPIs; training leaves it out.
+        Whether vehicles' stops, states and visits are recorded, for KPIs; training leaves it out.
     """
 
     def __init__(self, site: Site, *, discount_time_constant_s: float | None = None, is_recording: bool = True) -> None:

@@ -13,7 +13,7 @@ from qmix_logistics.simulation.lanes.motion import LaneMotion
 from qmix_logistics.simulation.lanes.traffic import LaneTraffic
 from qmix_logistics.simulation.meter import StateMeter
 from qmix_logistics.simulation.motion import Steps, TripMotion
-from qmix_logistics.simulation.records import VisitRecord
+from qmix_logistics.simulation.records import StopRecord, VisitRecord
 from qmix_logistics.simulation.state import (
     CHARGE,
     CHARGING,
@@ -99,12 +99,19 @@ class Vehicle:
             return
         if self.is_charging and stop.kind is CHARGE:
             return
+        self._record(stop)
         columns, number = self._columns, self._number
         columns.is_available[number], columns.stop_kind[number], columns.task[number] = False, stop.kind, stop.task
         if self.is_charging:
             self._process.interrupt(stop)
         else:
             self._call.succeed(stop)
+
+    def _record(self, stop: Stop) -> None:
+        world = self._world
+        if world.is_recording:
+            place, task = world.site.network.names[stop.place], None if stop.task == NO_TASK else stop.task
+            world.records.stops.append(StopRecord(self._name, world.env.now, stop.kind, place, task, stop.route))
 
     def stop_charging(self) -> None:
         """End its charging, because the charger has failed."""

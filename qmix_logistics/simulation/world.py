@@ -45,7 +45,7 @@ class World:
     ledger
         Where cost accrues.
     is_recording
-        Whether vehicles' states and visits are recorded; orders and tasks always are.
+        Whether vehicles' stops, states and visits are recorded; orders and tasks always are.
     """
 
     __slots__ = ("_ends_matter", "board", "chargers", "columns", "day", "demand_is_over", "env",
@@ -239,6 +239,7 @@ class World:
         tasks = self._tasks_of(order)
         if (
             self.order_status[order] != OPEN
+            or self.day.orders["release_s"][order] > self.env.now
             or not self.day.orders["is_declinable"][order]
             or (self.task_vehicle[tasks] >= 0).any()
         ):

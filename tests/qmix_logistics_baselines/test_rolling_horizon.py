@@ -78,7 +78,7 @@ def solve(problem: RoutingProblem, warm_start: dict[int, list[PlannedStop]] | No
     pending = {int(task): stop for stop, task in enumerate(problem.tasks[: problem.num_pending])}
     drop_offs = {int(task): stop for stop, task in enumerate(problem.tasks) if stop >= problem.num_pending}
     stops = {StopKind.PICK_UP: pending, StopKind.DROP_OFF: drop_offs}
-    routes = tuple(tuple(stops[kind][task] for kind, task, _ in plan.routes[v]) for v in problem.vehicles.tolist())
+    routes = tuple(tuple(stops[kind][task] for kind, task, *_ in plan.routes[v]) for v in problem.vehicles.tolist())
     assert plan.cost == cost(problem, routes)
     assert set(plan.left_out) == set(pending) - {stop.task for route in plan.routes.values() for stop in route}
     return routes
@@ -178,6 +178,13 @@ def test_the_problem_by_hand() -> None:
     assert problem.left_out_cost.tolist() == [(143 + 571) * 6 * 3600 * 10]
     assert problem.travel_cost[0, 1, 0] == round(36e6 / 7 * 0.00045)
     assert problem.free_in.tolist() == [0]
+
+
+def test_where_only_lateness_and_the_way_cost_time_is_free() -> None:
+    costs = {"open_order_cost_per_h": 0.0, "late_order_cost_per_h": 5.0, "travel_cost_per_km": 0.1}
+    problem = routing_problem(*epoch_with(scenario(objective=costs), ["R2.1.1", "R3.1.1"]), 5)
+    assert problem.open_cost.tolist() == [0, 0]
+    assert (problem.late_cost > 0).all()
 
 
 def test_what_no_one_may_do_is_left_out_and_all_else_is_planned() -> None:

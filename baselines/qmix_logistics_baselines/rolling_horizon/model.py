@@ -100,9 +100,9 @@ class RoutingModel:
         parameters = pywrapcp.DefaultRoutingSearchParameters()
         strategies = routing_enums_pb2.FirstSolutionStrategy
         parameters.first_solution_strategy = (
-            strategies.PARALLEL_CHEAPEST_INSERTION  # better routes from one depot: docs/background/baselines.md
-            if self._problem.is_loaded_first
-            else strategies.LOCAL_CHEAPEST_COST_INSERTION
+            strategies.LOCAL_CHEAPEST_COST_INSERTION
+            if self._problem.open_cost.any()
+            else strategies.PARALLEL_CHEAPEST_INSERTION  # shorter ways, long waits: docs/background/baselines.md
         )
         parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
         parameters.solution_limit = solution_limit
@@ -216,7 +216,7 @@ class RoutingModel:
         for row, number in enumerate(problem.vehicles.tolist()):
             aboard = {int(problem.tasks[stop]): stop for stop in np.flatnonzero(problem.carrier == row).tolist()}
             route, open_pairs = [], set()
-            for kind, task, _ in plan.get(number, ()):
+            for kind, task, *_ in plan.get(number, ()):
                 if kind is StopKind.PICK_UP and task in pick_ups and problem.may_take[row, pick_ups[task]]:
                     route.append(pick_ups[task])
                     if pick_ups[task] >= problem.num_whole:

@@ -193,7 +193,7 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
         earliest=_ticks(np.maximum(earliest_s - epoch.time_s, 0.0)),
         latest=np.where(np.isfinite(latest_s), _ticks(np.nan_to_num(latest_s, posinf=0.0) - epoch.time_s), NO_TICK),
         due=_ticks(tasks["due_s"] - epoch.time_s - quickest_s),
-        open_cost=np.maximum(open_cost, weight > 0).astype(np.int64),
+        open_cost=np.maximum(open_cost, (weight > 0) & (objective.open_order_cost_per_h > 0)).astype(np.int64),
         late_cost=late_cost.astype(np.int64),
         left_out_cost=_left_out_cost(site, epoch, pending, (np.maximum(open_cost, 1) + late_cost)[done], units),
         may_take=may,

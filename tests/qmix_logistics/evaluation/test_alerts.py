@@ -135,9 +135,11 @@ def test_a_kind_of_stop_that_takes_over() -> None:
 def test_intervals_that_hold_less_than_they_promise_are_told() -> None:
     columns = ["policy", "training_seed", "reference", "kpi", "coverage_pct"]
     rows = [("qmix", "all", "atc", "total_cost", 91.2), ("nearest", "all", "atc", "total_cost", 93.1),
+            ("fifo", "all", "atc", "total_cost", 90.06),
             ("qmix", "1", "atc", "total_cost", 80.0), ("qmix", "all", "atc", "lost_pct", 88.0)]  # fmt: skip
     first, second = alerts(replications(), comparisons=pd.DataFrame(rows, columns=columns))
-    assert first.text == "qmix against atc: the 95 % interval holds the mean in about 91.2 %."
+    where = "qmix against atc, 91.2 %; fifo against atc, 90.1 %"
+    assert first.text == f"Some 95 % intervals of total_cost hold the mean less often than they say: {where}."
     assert second.text.startswith("Intervals of lost_pct hold the mean in less than 93 % somewhere")
 
 

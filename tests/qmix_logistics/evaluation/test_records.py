@@ -11,11 +11,17 @@ from pydantic import ValidationError
 
 from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS
 from qmix_logistics.evaluation.units import write_records
-from qmix_logistics.simulation import OrderRecord, SegmentRecord, TaskRecord, VisitRecord
+from qmix_logistics.simulation import OrderRecord, SegmentRecord, StopRecord, TaskRecord, VisitRecord
 
 
 def test_every_column_of_the_records_is_explained() -> None:
-    fields = {"orders": OrderRecord, "tasks": TaskRecord, "vehicles": SegmentRecord, "visits": VisitRecord}
+    fields = {
+        "orders": OrderRecord,
+        "tasks": TaskRecord,
+        "stops": StopRecord,
+        "vehicles": SegmentRecord,
+        "visits": VisitRecord,
+    }
     assert {name: list(columns) for name, columns in RECORD_COLUMNS.items()} == {
         name: list(record._fields) for name, record in fields.items()
     }

@@ -124,6 +124,15 @@ def test_an_order_is_declined_at_its_price(tmp_path: Path) -> None:
     assert statuses(play_town(firm, choosy)) == ["DONE", "DONE"]
 
 
+def test_an_order_that_is_not_known_yet_cannot_be_declined(tmp_path: Path) -> None:
+    rows = "order,from,to,release_s\n1,D,C,0\n2,D,A,40"
+    classes = [{"id": "parcel", "share_pct": 100, "due_s": 100, "is_declinable": True}]
+    spec = town(tmp_path, rows, order_classes=classes, horizon={"demand_s": 50, "drain_s": 1000})
+    early = PlanFollowingPolicy({0: [PlannedStop(P, 0), PlannedStop(D, 0)]}, declined=(1,))
+    # declined at the first epoch at which it is known: one that comes with its release
+    assert statuses(play_town(spec, early)) == ["DONE", "DECLINED"]
+
+
 def test_a_chained_task_begins_where_and_when_the_one_before_it_ended(tmp_path: Path) -> None:
     rows = """order,from,to,is_chained
               1,D,A|C,0
