@@ -10,7 +10,7 @@ from qmix_logistics.episode import Policy
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.demand import OrdersDemand, TraceDemand
 from qmix_logistics.scenario.orders_csv import read_transports
-from qmix_logistics.scenario.policies import AtcPolicy, MatchingPolicy, RollingHorizonPolicy, RulePolicy
+from qmix_logistics.scenario.policies import AtcPolicy, Baseline, MatchingPolicy, RollingHorizonPolicy, RulePolicy
 from qmix_logistics.scenario.trace_days import load_order_lines
 from qmix_logistics.simulation import (
     DemandModel,
@@ -107,7 +107,7 @@ def build_demand(spec: ScenarioSpec, site: Site) -> DemandModel:
 
 
 def build_baseline(
-    entry: RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy,
+    entry: Baseline,
 ) -> Policy:
     """
     Return a policy that does not learn.

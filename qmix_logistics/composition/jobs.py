@@ -78,6 +78,8 @@ class TrainJob:
             world.spec.experiment.seed,
             self.seed,
             world.num_validation_days,
+            None if entry.adviser is None else functools.partial(build_baseline, entry.adviser),
+            shows_advice=entry.information == "advised",
         )
         train(trainer, saved, training.checkpoint_every_days, report)
         about = {
@@ -247,5 +249,6 @@ def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Poli
     if isinstance(entry, LearnedPolicy):
         from qmix_logistics.learning.dispatch.learned_policy import load_policy
 
-        return load_policy(RunFolder(folder).policy(policy_name(entry), training_seed))
+        adviser = build_baseline(entry.adviser) if entry.information == "advised" and entry.adviser else None
+        return load_policy(RunFolder(folder).policy(policy_name(entry), training_seed), adviser)
     return build_baseline(entry)

@@ -42,13 +42,14 @@ class CandidateList:
     is_cut: Bool[np.ndarray, " row"]
 
 
-def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
+def select_candidates(site: Site, batch: EpochBatch, *, shows_advice: bool = False) -> CandidateList:
     """
     Choose candidates: first one stop of each facility, then pick-ups, in turn the nearest and the most urgent.
 
     While a pick-up or drop-off is on the list, waiting and parking are fallbacks, unless the scenario allows to wait;
     so is charging where it goes by rule. They stay on the list: whoever loses least by them leaves the task to others.
-    A list that is cut holds no fallback, so that a row that runs out of pick-ups sees the next ones first.
+    A list that is cut holds no fallback, so that a row that runs out of pick-ups sees the next ones first. What is
+    advised is always on the list, and no fallback.
 
     Parameters
     ----------
@@ -56,17 +57,27 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
         The site.
     batch
         The epochs.
+    shows_advice
+        Whether the rows know what is advised to them.
     """
     visible = batch.feasible & _in_board_range(site, batch)
     is_work = batch.stops["task"][batch.epoch] >= 0
     is_fallback = _fallbacks(site, batch) & visible & (visible & is_work).any(axis=1, keepdims=True)
+    if shows_advice:
+        told = np.flatnonzero(batch.advised >= 0)
+        visible[told, batch.advised[told]] = True
+        is_fallback[told, batch.advised[told]] = False
     is_cut = np.count_nonzero(visible, axis=1) > site.candidates.k
     visible[is_cut] &= ~is_fallback[is_cut]
     number = np.count_nonzero(visible, axis=1)
     order = np.argsort(~visible, axis=1, kind="stable")
     if is_cut.any():
         rows = is_cut.nonzero()[0]
-        order[rows] = np.argsort(_rank(site, batch, rows, visible[rows]), axis=1, kind="stable")
+        rank = _rank(site, batch, rows, visible[rows])
+        if shows_advice:
+            told = np.flatnonzero(batch.advised[rows] >= 0)
+            rank[told, batch.advised[rows[told]]] = -2.0
+        order[rows] = np.argsort(rank, axis=1, kind="stable")
     columns = order[:, : min(site.candidates.k, number.max(initial=1))]
     mask = np.arange(columns.shape[1]) < number[:, None]
     chosen_fallback = np.take_along_axis(is_fallback, columns, axis=1) & mask

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qmix_logistics.environment.candidates import select_candidates
-from qmix_logistics.environment.epoch_batch import EpochBatch, collate
+from qmix_logistics.environment.epoch_batch import Advice, EpochBatch, collate
 from qmix_logistics.environment.local_features import neighbours_of, stop_features, vehicle_features
 from qmix_logistics.environment.observation import JointObservation, JointState
 from qmix_logistics.environment.state_features import site_state, task_states, vehicle_states
@@ -22,12 +22,16 @@ class Codec:
     ----------
     site
         The site.
+    shows_advice
+        Whether vehicles know what a planner advises.
     """
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, *, shows_advice: bool = False) -> None:
+        self._site, self.shows_advice = site, shows_advice
 
-    def encode(self, epochs: Sequence[DecisionEpoch], *, with_state: bool = False) -> JointObservation:
+    def encode(
+        self, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice] | None = None, *, with_state: bool = False
+    ) -> JointObservation:
         """
         Return what the deciders of some epochs see.
 
@@ -35,24 +39,30 @@ class Codec:
         ----------
         epochs
             Epochs of simulators of this site.
+        advice
+            What a planner advises in each.
         with_state
             Whether to encode their global states too.
         """
-        site, batch = self._site, collate(self._site, epochs)
-        candidates = select_candidates(site, batch)
+        site, batch = self._site, collate(self._site, epochs, advice)
+        candidates = select_candidates(site, batch, shows_advice=self.shows_advice)
         neighbours = neighbours_of(site, batch)
         chosen = batch.stops[batch.epoch[:, None], candidates.columns]
         is_pick_up = batch.is_pick_up[batch.epoch[:, None], candidates.columns] & candidates.mask
+        is_advised = (candidates.columns == batch.advised[:, None]) & candidates.mask
+        is_known = is_advised & self.shows_advice
+        is_open = is_advised & ~(candidates.is_fallback & is_pick_up.any(axis=1, keepdims=True))
         return JointObservation(
             epoch=batch.epoch,
             decider=batch.decider,
-            vehicle=vehicle_features(site, batch, neighbours, is_pick_up),
-            stops=stop_features(site, batch, candidates, neighbours, chosen, is_pick_up),
+            vehicle=vehicle_features(site, batch, neighbours, is_pick_up, is_known),
+            stops=stop_features(site, batch, candidates, neighbours, chosen, is_pick_up, is_known),
             mask=candidates.mask,
             is_fallback=candidates.is_fallback,
             columns=candidates.columns,
             tasks=np.where(is_pick_up, chosen["task"], -1),
             is_cut=candidates.is_cut,
+            advised=np.where(is_open.any(axis=1), is_open.argmax(axis=1), -1),
             neighbours=neighbours.features,
             neighbour_mask=neighbours.mask,
             state=self._state(batch) if with_state else None,

@@ -13,6 +13,23 @@ from qmix_logistics.simulation.state import FACILITY, STOP, VEHICLE
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """
+    What a planner says at an epoch.
+
+    Parameters
+    ----------
+    columns
+        Column of the stop that it advises to each decider; -1: none.
+    declined
+        Numbers of orders that it declines.
+    """
+
+    columns: Int[np.ndarray, " decider"]
+    declined: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EpochBatch:
     """
     Epochs side by side.
@@ -41,6 +58,8 @@ class EpochBatch:
         Number of each row's vehicle.
     feasible
         Which stops each row may take.
+    advised
+        Column of the stop that a planner advises to each row; -1: none.
     """
 
     time_s: Float[np.ndarray, " epoch"]
@@ -55,9 +74,10 @@ class EpochBatch:
     epoch: Int[np.ndarray, " row"]
     decider: Int[np.ndarray, " row"]
     feasible: Bool[np.ndarray, "row stop"]
+    advised: Int[np.ndarray, " row"]
 
 
-def collate(site: Site, epochs: Sequence[DecisionEpoch]) -> EpochBatch:
+def collate(site: Site, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice] | None = None) -> EpochBatch:
     """
     Copy epochs into common arrays.
 
@@ -67,6 +87,8 @@ def collate(site: Site, epochs: Sequence[DecisionEpoch]) -> EpochBatch:
         The site, the same for all.
     epochs
         At least one; ends of days have no rows.
+    advice
+        What a planner says at each; what is not feasible is left out.
     """
     num, width = len(epochs), max(len(epoch.stops) for epoch in epochs)
     counts = [epoch.num_deciders for epoch in epochs]
@@ -83,6 +105,8 @@ def collate(site: Site, epochs: Sequence[DecisionEpoch]) -> EpochBatch:
         open_tasks[index, epoch.work] = snapshot.open_tasks[epoch.stops["order"][epoch.work]]
         feasible[row : row + counts[index], :length] = epoch.feasible
         row += counts[index]
+    advised = np.full(sum(counts), -1) if advice is None else np.concatenate([said.columns for said in advice])
+    advised[(advised >= 0) & ~feasible[np.arange(len(advised)), advised]] = -1
     return EpochBatch(
         time_s=np.array([epoch.time_s for epoch in epochs], float),
         stops=stops,
@@ -96,6 +120,7 @@ def collate(site: Site, epochs: Sequence[DecisionEpoch]) -> EpochBatch:
         epoch=np.repeat(np.arange(num), counts),
         decider=np.concatenate([epoch.deciders for epoch in epochs]),
         feasible=feasible,
+        advised=advised,
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.epoch_batch import Advice
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.environment.ways import quickest_ways
 from qmix_logistics.simulation import DecisionEpoch, Dispatch
@@ -45,7 +46,12 @@ class GrantedRound:
 
 
 def decide_jointly(
-    codec: Codec, epochs: Sequence[DecisionEpoch], scorer: Scorer, *, with_state: bool = False
+    codec: Codec,
+    epochs: Sequence[DecisionEpoch],
+    scorer: Scorer,
+    advice: Sequence[Advice] | None = None,
+    *,
+    with_state: bool = False,
 ) -> tuple[list[Dispatch], list[GrantedRound]]:
     """
     Let the deciders of several epochs choose by score and claim.
@@ -58,6 +64,8 @@ def decide_jointly(
         Epochs of different simulators, none of them an end.
     scorer
         Scores what they see.
+    advice
+        What a planner advises in each epoch.
     with_state
         Whether the first round shows the global states too.
 
@@ -69,17 +77,20 @@ def decide_jointly(
     cuts = [0] * len(epochs)
     rounds: list[GrantedRound] = []
     positions, pending = np.arange(len(epochs)), list(epochs)
+    told = advice
     while pending:
-        observation = codec.encode(pending, with_state=with_state and not rounds)
+        observation = codec.encode(pending, told, with_state=with_state and not rounds)
         slots = grant_slots(scorer(observation), observation.tasks, observation.is_fallback, observation.epoch)
         rounds.append(GrantedRound(positions, observation, slots))
         _note(observation, slots, positions, epochs, columns, cuts)
         left = np.unique(positions[observation.epoch[slots == NO_SLOT]])
         pending = [epochs[position].without(columns[position]) for position in left.tolist()]
+        told = advice and [Advice(advice[index].columns[columns[index] < 0]) for index in left.tolist()]
         positions = left
+    declined = [said.declined for said in advice] if advice and codec.shows_advice else [()] * len(epochs)
     dispatches = [
-        Dispatch(chosen, cut, quickest_ways(epoch, chosen))
-        for epoch, chosen, cut in zip(epochs, columns, cuts, strict=True)
+        Dispatch(chosen, cut, quickest_ways(epoch, chosen), orders)
+        for epoch, chosen, cut, orders in zip(epochs, columns, cuts, declined, strict=True)
     ]
     return dispatches, rounds
 

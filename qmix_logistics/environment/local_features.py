@@ -122,7 +122,11 @@ def neighbours_of(site: Site, batch: EpochBatch) -> Neighbours:
 
 
 def vehicle_features(
-    site: Site, batch: EpochBatch, neighbours: Neighbours, is_pick_up: Bool[np.ndarray, "row slot"]
+    site: Site,
+    batch: EpochBatch,
+    neighbours: Neighbours,
+    is_pick_up: Bool[np.ndarray, "row slot"],
+    is_advised: Bool[np.ndarray, "row slot"],
 ) -> Float[np.ndarray, "row vehicle_feature"]:
     """
     Return what each row knows of itself.
@@ -137,6 +141,8 @@ def vehicle_features(
         Whom it hears.
     is_pick_up
         Which of its candidates are pick-ups.
+    is_advised
+        Which of them it knows to be advised.
     """
     fleet, numbers = site.fleet, batch.decider
     own = batch.vehicles[batch.epoch, numbers]
@@ -159,6 +165,7 @@ def vehicle_features(
             "neighbours": np.log1p(np.count_nonzero(neighbours.mask, axis=1)),
             "idle_neighbours": np.log1p(np.count_nonzero(neighbours.mask & neighbours.is_available, axis=1)),
             "demand_left": np.maximum(site.horizon.demand_s - time_s, 0.0),
+            "is_advised": np.any(is_advised, axis=1),
         },
     )
 
@@ -170,6 +177,7 @@ def stop_features(
     neighbours: Neighbours,
     chosen: Shaped[np.ndarray, "row slot"],
     is_pick_up: Bool[np.ndarray, "row slot"],
+    is_advised: Bool[np.ndarray, "row slot"],
 ) -> Float[np.ndarray, "row slot stop_feature"]:
     """
     Return what each row knows of its candidates.
@@ -188,6 +196,8 @@ def stop_features(
         The candidates' records of type ``STOP``.
     is_pick_up
         Which of them are pick-ups.
+    is_advised
+        Which of them the row knows to be advised.
     """
     network, numbers, rows = site.network, batch.decider, batch.epoch[:, None]
     here = batch.vehicles["place"][batch.epoch, numbers]
@@ -225,6 +235,7 @@ def stop_features(
             "rival_lead": np.where(is_pick_up, rival_lead_s, 0.0),
             "sooner_rivals": np.where(is_pick_up, sooner_rivals, 0.0),
             "battery_after": _battery_after(site, batch, here, place, destination),
+            "is_advised": is_advised,
         },
     )
     features[~candidates.mask] = 0.0

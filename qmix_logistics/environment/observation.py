@@ -56,6 +56,8 @@ class JointObservation:
         Number of the task that a candidate picks up, which only one vehicle gets; -1 for other stops.
     is_cut
         Whether candidates were left out.
+    advised
+        Slot of the stop that a planner advises, whether the row knows it or not; -1: none that it could choose.
     neighbours, neighbour_mask
         Vehicles that it hears.
     state
@@ -71,6 +73,7 @@ class JointObservation:
     columns: Int[np.ndarray, "row slot"]
     tasks: Int[np.ndarray, "row slot"]
     is_cut: Bool[np.ndarray, " row"]
+    advised: Int[np.ndarray, " row"]
     neighbours: Float[np.ndarray, "row neighbour neighbour_feature"]
     neighbour_mask: Bool[np.ndarray, "row neighbour"]
     state: JointState | None

@@ -50,6 +50,7 @@ VEHICLE = (
     Feature("neighbours", "", 2.0, "log(1 + vehicles that it hears)"),
     Feature("idle_neighbours", "", 2.0, "log(1 + those of them that are available)"),
     Feature("demand_left", "s", 1800.0, "time until no more orders come"),
+    Feature("is_advised", "", 1.0, "1 if a planner advises one of the stops on its list"),
 )
 """The vehicle's own state, and how much it sees."""
 
@@ -73,6 +74,7 @@ STOP = (
     Feature("rival_lead", "s", 60.0, "how much sooner the soonest neighbour could be there; negative: later"),
     Feature("sooner_rivals", "", 2.0, "log(1 + neighbours that could be there sooner)"),
     Feature("battery_after", "", 1.0, "share of energy left after it"),
+    Feature("is_advised", "", 1.0, "1 if a planner advises it"),
 )
 """One candidate stop."""
 

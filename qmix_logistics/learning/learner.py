@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from qmix_logistics.learning.network.decisions import NO_SLOT, Utilities
 from qmix_logistics.learning.network.team_network import TeamNetwork
 from qmix_logistics.learning.objectives import Loss, Objective
 from qmix_logistics.learning.sample import Sample
@@ -56,12 +58,16 @@ class LearnerSettings:
         Share of the online network that enters the target network; 1 copies it.
     target_every_updates
         Gradient steps between two such changes of the target network.
+    imitation_weight, imitation_margin
+        What the loss of not choosing as a demonstrator counts; by how much its choice should be better.
     """
 
     learning_rate: float
     gradient_clip: float
     polyak: float
     target_every_updates: int = 1
+    imitation_weight: float = 0.0
+    imitation_margin: float = 0.1
 
 
 class Learner:
@@ -134,12 +140,43 @@ class Learner:
         sample
             Decisions and what came of them.
         """
-        return self._objective(sample, self.network, self.target)
+        loss, settings = self._objective(sample, self.network, self.target), self._settings
+        if settings.imitation_weight and sample.shown is not None:
+            missed = margin_loss(loss.now.utilities, sample.shown, settings.imitation_margin)
+            return dataclasses.replace(loss, total=loss.total + settings.imitation_weight * missed)
+        return loss
 
     @torch.no_grad()
     def _move_target(self) -> None:
         for mine, theirs in zip(self._target_parameters, self._online_parameters, strict=True):
             mine.lerp_(theirs, self._settings.polyak)
+
+
+def margin_loss(utilities: Utilities, shown: Int[Tensor, " row"], margin: float) -> Float[Tensor, ""]:
+    r"""
+    Return by how much other choices are too good beside a demonstrator's, on average [1]_.
+
+    .. math:: \max_a (Q(a) + m \, 1[a \ne a_E]) - Q(a_E)
+
+    Parameters
+    ----------
+    utilities
+        Of all choices.
+    shown
+        The demonstrator's choice in each row, or ``NO_SLOT``.
+    margin
+        By how much it should be better, :math:`m`.
+
+    References
+    ----------
+    .. [1] Hester et al. (2018), Deep Q-learning from demonstrations, AAAI, Sec. 4.
+    """
+    rows = (shown != NO_SLOT).nonzero()[:, 0]
+    if not len(rows):
+        return utilities.advantage.new_zeros(())
+    advantage, slots = utilities.advantage[rows], shown[rows, None]
+    others = (advantage + margin).scatter(1, slots, advantage.gather(1, slots))
+    return (others.amax(dim=1) - advantage.gather(1, slots)[:, 0]).mean()
 
 
 def _by_group(errors: Float[Tensor, " value"], sample: Sample) -> Float[np.ndarray, " group"] | None:

@@ -20,6 +20,10 @@ class Sample(Protocol):
         """What each row chose."""
 
     @property
+    def shown(self) -> Int[Tensor, " row"] | None:
+        """What a demonstrator would have chosen for each row, or ``NO_SLOT``; None if there is none."""
+
+    @property
     def weights(self) -> Float[Tensor, " group"] | None:
         """What each joint decision counts, if some are drawn more often than others."""
 

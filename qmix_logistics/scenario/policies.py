@@ -90,6 +90,8 @@ class RollingHorizonPolicy(_Baseline):
     """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
 
 
+Baseline = RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy
+"""A policy that does not learn."""
 Algorithm = Literal["iql", "vdn", "qmix", "qplex", "qtran_base", "qtran_alt", "cw_qmix", "ow_qmix"]
 
 
@@ -102,18 +104,18 @@ class LearnedPolicy(Document):
 
     kind: Algorithm
     name: PolicyName | None = None
-    """Name in the results; by default the kind."""
-    information: Literal["local"] = "local"
-    """What a vehicle decides on: its own state, the board within range, the neighbours within range."""
+    """Name in the results; by default the kind, and ``-advised`` if it is."""
+    information: Literal["local", "advised"] = "local"
+    """What a vehicle decides on. ``local``: its own state, the board within range, the neighbours within range.
+    ``advised``: besides, what the adviser would have it do, while it can be reached."""
+    adviser: Annotated[Baseline, Field(discriminator="kind")] | None = None
+    """A central planner. It shows in training what it would do; with ``information: advised`` at work, too."""
 
 
-Policy = Annotated[
-    RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy | LearnedPolicy,
-    Field(discriminator="kind"),
-]
+Policy = Annotated[Baseline | LearnedPolicy, Field(discriminator="kind")]
 
 
-def policy_name(policy: RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy | LearnedPolicy) -> str:
+def policy_name(policy: Baseline | LearnedPolicy) -> str:
     """
     Return the name under which a policy appears in the results.
 
@@ -128,10 +130,12 @@ def policy_name(policy: RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizon
         return "matching-anticipatory" if policy.anticipatory else "matching-myopic"
     if isinstance(policy, RollingHorizonPolicy) and policy.solver == "pyvrp":
         return "rolling_horizon_pyvrp"
+    if isinstance(policy, LearnedPolicy) and policy.information != "local":
+        return f"{policy.kind}-{policy.information}"
     return policy.kind
 
 
-DEFAULT_POLICIES: tuple[RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy | LearnedPolicy, ...] = (
+DEFAULT_POLICIES: tuple[Baseline | LearnedPolicy, ...] = (
     RulePolicy(kind="random"),
     RulePolicy(kind="fifo"),
     RulePolicy(kind="nearest"),

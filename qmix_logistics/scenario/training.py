@@ -64,8 +64,9 @@ class Exploration(Document):
     itself. Meanwhile some choices are drawn by lot: among the best, where it matters which is better, and among all.
     """
 
-    guide: Literal["atc", "random"] = "atc"
-    """Who acts at first: the ATC rule on what each vehicle sees, or chance."""
+    guide: Literal["adviser", "atc", "random"] = "adviser"
+    """Who acts at first: the adviser, if the policy has one and it has advice; else, and with ``atc``, the ATC rule on
+    what each vehicle sees; or chance."""
     guide_days: Annotated[int, Field(ge=1)] = 60
     """Days over which the guide's share of choices falls from 1 to 0, but at most half of the budget."""
     best_share: Annotated[float, Field(ge=0, le=1)] = 0.25
@@ -115,6 +116,12 @@ class Training(Document):
     """Width of the mixing network."""
     replay_mib: Annotated[Mebibytes, Field(gt=0)] = 256.0
     """Memory for past decisions."""
+    imitation_weight: Annotated[float, Field(ge=0)] = 0.0
+    """What the adviser's choices count beside costs, if the policy has one: a margin loss [Hester et al. 2018]."""
+    imitation_margin: Annotated[float, Field(gt=0)] = 0.1
+    """By how much the adviser's choice should be better than all others, in reward units."""
+    advice_trust: Annotated[float, Field(ge=0)] = 0.1
+    """By how much what is advised looks better than the rest before anything is learned, in reward units."""
     exploration: Exploration = Exploration()
     """How much of training is tried at random."""
     validate_every_days: Annotated[int, Field(ge=1)] = 32

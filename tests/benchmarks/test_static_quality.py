@@ -72,10 +72,10 @@ def test_mean_gap_to_the_best_known(format_name: str, solver: str, tmp_path: Pat
         more += vehicles - (fewest or vehicles)
         print(f"{solver} {name:<8} {distance:9.1f} best {best:9.1f} gap {gaps[-1]:5.1f} %, {vehicles} vehicles "
               f"({fewest or '-'}), {missed} missed, {took_s:5.1f} s", flush=True)  # fmt: skip
-        assert missed == 0
     seconds = [row[-1] for row in found]
     what = (
         f"{solver}, {format_name}: {number} instances, mean gap {statistics.mean(gaps):.2f} %, worst {max(gaps):.1f} %"
     )
     print(f"{what}, {more} vehicles more, {statistics.mean(seconds):.1f} s each", flush=True)
+    assert sum(row[3] for row in found) == 0
     assert statistics.mean(gaps) <= LIMITS_PCT[solver]

@@ -43,6 +43,8 @@ class RollingHorizonPolicy:
     """
 
     information = "global"
+    num_cut_off = 0
+    """Plans of the day whose search the safety time limit has ended."""
 
     def __init__(
         self,
@@ -70,7 +72,6 @@ class RollingHorizonPolicy:
         self._planned_at_s = -math.inf
         self._seen: set[int] = set()
         self.num_cut_off = 0
-        """Plans of the day whose search the safety time limit has ended."""
 
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         """Make the next planned stop of each decider; see ``Policy``."""

@@ -12,6 +12,8 @@ from qmix_logistics.simulation import DROP_OFF, PICK_UP, DecisionEpoch, Site
 from qmix_logistics_baselines.matching import busy_vehicles, may_take
 
 TICKS_PER_S = 10
+ROUNDING = 1e-6
+"""What a trip may exceed its whole ticks by; else it takes one more, so that no window is missed by a rounding."""
 COST_OF_MEAN_WEIGHT = 1000
 """What a tick of an open order of mean weight costs in the solver's units."""
 COST_OF_METRE = 1000
@@ -188,7 +190,7 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
         num_pairs=num_pairs,
         carrier=np.concatenate([np.full(len(tasks) - len(carried), -1), carrier]),
         free_in=_ticks(np.where(states["is_available"], 0.0, np.maximum(states["free_s"] - epoch.time_s, 0.0))),
-        transit=_ticks(transit_s),
+        transit=np.ceil(transit_s * TICKS_PER_S - ROUNDING).astype(np.int64),
         travel_cost=np.rint(distance_m * travel_weight * objective.travel_cost_per_km / 1000 * units).astype(np.int64),
         earliest=_ticks(np.maximum(earliest_s - epoch.time_s, 0.0)),
         latest=np.where(np.isfinite(latest_s), _ticks(np.nan_to_num(latest_s, posinf=0.0) - epoch.time_s), NO_TICK),

@@ -33,7 +33,12 @@ def build_learner(algorithm: Algorithm, training: Training, seed: int) -> Learne
         Of the weights.
     """
     settings = LearnerSettings(
-        training.learning_rate, training.gradient_clip, training.polyak, training.target_every_updates
+        training.learning_rate,
+        training.gradient_clip,
+        training.polyak,
+        training.target_every_updates,
+        training.imitation_weight,
+        training.imitation_margin,
     )
     objective = build_objective(algorithm, "huber", training.weighting_alpha)
     return Learner(build_network(algorithm, training, seed), objective, settings)
@@ -54,7 +59,7 @@ def build_network(algorithm: Algorithm, training: Training, seed: int) -> TeamNe
     """
     hidden = training.hidden
     family = Family(
-        make_agents=lambda: UtilityNetwork(hidden),
+        make_agents=lambda: UtilityNetwork(hidden, training.advice_trust),
         make_encoder=lambda: StateEncoder(hidden),
         heads=SharedHeads(hidden, hidden, NUM_FEATURES),
         embedding_size=hidden,

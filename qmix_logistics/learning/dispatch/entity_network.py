@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from qmix_logistics.environment.schema import NEIGHBOUR, STOP, VEHICLE
 from qmix_logistics.learning.network.decisions import Utilities
 
+IS_ADVISED = [feature.name for feature in STOP].index("is_advised")
+
 
 @dataclass(frozen=True, slots=True)
 class LocalBatch:
@@ -48,10 +50,13 @@ class UtilityNetwork(nn.Module):
     ----------
     hidden
         Width.
+    advice_trust
+        By how much an advised stop is better than the others before anything is learned, in reward units.
     """
 
-    def __init__(self, hidden: int) -> None:
+    def __init__(self, hidden: int, advice_trust: float = 0.0) -> None:
         super().__init__()
+        self.advice_trust = nn.Parameter(torch.tensor(advice_trust), requires_grad=False)
         self.stop = nn.Sequential(nn.Linear(len(STOP), hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU())
         self.neighbour = nn.Sequential(nn.Linear(len(NEIGHBOUR), hidden), nn.ReLU())
         self.body = nn.Sequential(nn.Linear(len(VEHICLE) + 3 * hidden, hidden), nn.ReLU())
@@ -89,7 +94,7 @@ class UtilityNetwork(nn.Module):
         pooled = [batch.vehicle, _mean_by_row(stops, row, counts), largest, neighbours]
         embedding = self.body(torch.cat(pooled, dim=1))
         joint = torch.relu(self.advantage_of_stop(stops) + self.advantage_of_body(embedding).index_select(0, row))
-        raw = self.advantage(joint)
+        raw = self.advantage(joint) + self.advice_trust * batch.stops[:, IS_ADVISED, None]
         centred = (raw - _mean_by_row(raw, row, counts).index_select(0, row)).squeeze(-1)
         advantage = centred.new_full(batch.mask.shape, -torch.inf).masked_scatter(batch.mask, centred)
         utilities = Utilities(self.value(embedding).squeeze(-1), advantage)

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from safetensors.torch import load_file, save_file
 
+from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.joint_decision import decide_jointly
 from qmix_logistics.environment.schema import GROUPS
+from qmix_logistics.episode import Policy
 from qmix_logistics.errors import PolicyFileError
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.scorers import GreedyScorer
@@ -30,23 +32,35 @@ class LearnedPolicy:
     ----------
     network
         The agents' network. Mixers are for training only.
+    adviser
+        A central planner that the vehicles ask; None: they decide on what they see.
     """
 
-    information = "local"
-    num_cut_off = 0
-
-    def __init__(self, network: UtilityNetwork) -> None:
-        self._network = network
+    def __init__(self, network: UtilityNetwork, adviser: Policy | None = None) -> None:
+        self._network, self._adviser = network, adviser
         self._codec: Codec | None = None
+
+    @property
+    def information(self) -> str:
+        """What it decides on; see ``Policy``."""
+        return "local" if self._adviser is None else "advised"
+
+    @property
+    def num_cut_off(self) -> int:
+        """Decisions that a clock cut short: the adviser's; see ``Policy``."""
+        return 0 if self._adviser is None else self._adviser.num_cut_off
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """Prepare for a new day; see ``Policy``."""
-        self._codec = Codec(site)
+        self._codec = Codec(site, shows_advice=self._adviser is not None)
+        if self._adviser is not None:
+            self._adviser.reset(site, rng)
 
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         """Choose without exploration; see ``Policy``."""
         assert self._codec is not None, "reset comes first"
-        dispatches, _ = decide_jointly(self._codec, [epoch], GreedyScorer(self._network))
+        advice = None if self._adviser is None else [advice_of(self._adviser, epoch)]
+        dispatches, _ = decide_jointly(self._codec, [epoch], GreedyScorer(self._network), advice)
         return dispatches[0]
 
     def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
@@ -74,7 +88,7 @@ def save_policy(network: UtilityNetwork, folder: Path, hidden: int, about: Mappi
     (folder / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
-def load_policy(folder: Path) -> LearnedPolicy:
+def load_policy(folder: Path, adviser: Policy | None = None) -> LearnedPolicy:
     """
     Load a policy that ``save_policy`` saved.
 
@@ -82,6 +96,8 @@ def load_policy(folder: Path) -> LearnedPolicy:
     ----------
     folder
         Where it is.
+    adviser
+        A central planner that its vehicles ask.
 
     Raises
     ------
@@ -97,7 +113,7 @@ def load_policy(folder: Path) -> LearnedPolicy:
         raise PolicyFileError(f"{folder} was trained on other observations than this version makes; train it anew")
     network = UtilityNetwork(card["hidden"])
     network.load_state_dict(weights)
-    return LearnedPolicy(network.requires_grad_(False))
+    return LearnedPolicy(network.requires_grad_(False), adviser)
 
 
 def _schema() -> dict[str, list[dict[str, Any]]]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float, Int
 
+from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.joint_decision import NO_SLOT, GrantedRound, Scorer, decide_jointly
+from qmix_logistics.episode import Policy
 from qmix_logistics.learning.dispatch.hindsight import Hindsight
 from qmix_logistics.learning.dispatch.replay import TERMINAL, Replay
 from qmix_logistics.simulation import Day, DecisionEpoch, End, Simulator, Site, StopKind
@@ -60,12 +62,19 @@ class BatchRollout:
         Of the discount.
     reward_unit
         Cost that is a reward of -1.
+    advisers
+        A planner for each simulator; none: no one is advised.
     """
 
     def __init__(
-        self, simulators: Sequence[Simulator], codec: Codec, time_constant_s: float, reward_unit: float
+        self,
+        simulators: Sequence[Simulator],
+        codec: Codec,
+        time_constant_s: float,
+        reward_unit: float,
+        advisers: Sequence[Policy] = (),
     ) -> None:
-        self._simulators, self._codec = simulators, codec
+        self._simulators, self._codec, self._advisers = simulators, codec, advisers
         self._time_constant_s, self._reward_unit = time_constant_s, reward_unit
 
     def play(
@@ -92,10 +101,15 @@ class BatchRollout:
         simulators = self._simulators[: len(days)]
         epochs = [simulator.reset(day) for simulator, day in zip(simulators, days, strict=True)]
         chains = [_Chain(Hindsight(simulator.site, day)) for simulator, day in zip(simulators, days, strict=True)]
+        asks = bool(self._advisers) and (replay is not None or self._codec.shows_advice)
+        if asks:
+            for adviser, simulator in zip(self._advisers, simulators, strict=False):
+                adviser.reset(simulator.site, np.random.default_rng(0))
         result = RolloutResult(np.zeros(len(days)))
         while live := [index for index, epoch in enumerate(epochs) if epoch.end is None]:
+            advice = [advice_of(self._advisers[index], epochs[index]) for index in live] if asks else None
             dispatches, rounds = decide_jointly(
-                self._codec, [epochs[index] for index in live], scorer, with_state=replay is not None
+                self._codec, [epochs[index] for index in live], scorer, advice, with_state=replay is not None
             )
             if replay is not None:
                 self._remember(replay, rounds, [(chains[index], epochs[index].time_s) for index in live])

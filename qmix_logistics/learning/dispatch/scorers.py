@@ -86,11 +86,17 @@ class ExploringScorer:
         if exploration.guide == "random":
             draws_any |= guided
         elif guided.any():
-            scores = np.where(guided[:, None], atc_scores(observation), scores)
+            scores = np.where(guided[:, None], self._guide(observation), scores)
         draws_best = rng.random(num_rows) < exploration.best_share
         drawn = (draws_any[:, None] & mask) | (draws_best[:, None] & self._are_best(observation, scores))
         lots = scores.max(initial=0.0, where=mask) + 1.0 + rng.random(scores.shape)
         return np.where(drawn, lots, scores)
+
+    def _guide(self, observation: JointObservation) -> Float[np.ndarray, "row slot"]:
+        scores, told = atc_scores(observation), np.flatnonzero(observation.advised >= 0)
+        if self._exploration.guide == "adviser":
+            scores[told, observation.advised[told]] = 2 * LIMIT
+        return scores
 
     def _are_best(
         self, observation: JointObservation, scores: Float[np.ndarray, "row slot"]

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from qmix_logistics.environment.codec import Codec
+from qmix_logistics.episode import Policy
 from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
 from qmix_logistics.learning.dispatch.building import build_learner, replay_shape, reward_unit
 from qmix_logistics.learning.dispatch.curve import CurvePoint
@@ -80,6 +81,10 @@ class Trainer:
         Which of several trainings: each has its own weights, exploration and training days.
     num_validation_days
         Days on which the policy to keep is chosen.
+    make_adviser
+        Returns a new planner that shows what it would do; None: there is none.
+    shows_advice
+        Whether the policy knows at work what the planner advises.
     """
 
     def __init__(
@@ -91,6 +96,9 @@ class Trainer:
         root_seed: int,
         number: int,
         num_validation_days: int,
+        make_adviser: Callable[[], Policy] | None = None,
+        *,
+        shows_advice: bool = False,
     ) -> None:
         self._demand, self._training, self._number = demand, training, number
         of_exploration, of_weights = np.random.SeedSequence(root_seed, spawn_key=(SEED_KEY, number)).spawn(2)
@@ -103,7 +111,10 @@ class Trainer:
         self.replay = Replay(replay_shape(site), training.replay_mib * MIB, training.priority_exponent)
         num = max(training.envs_per_batch, num_validation_days)
         simulators = [Simulator(site, discount_time_constant_s=self._tau_s, is_recording=False) for _ in range(num)]
-        self._rollout = BatchRollout(simulators, Codec(site), self._tau_s, self._reward_unit)
+        advisers = [make_adviser() for _ in range(num)] if make_adviser is not None else []
+        codec = Codec(site, shows_advice=shows_advice)
+        self._shows_advice = shows_advice
+        self._rollout = BatchRollout(simulators, codec, self._tau_s, self._reward_unit, advisers)
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None
@@ -138,6 +149,8 @@ class Trainer:
         report
             Told the share of the budget that is used.
         """
+        if self._shows_advice and self.best is None:
+            self._validate()  # at first it does as it is advised: what it learns must be better
         days = self._next_days()
         guided_share = self._guided_share()
         statistics: list[UpdateStatistics] = []

@@ -73,6 +73,8 @@ class EpisodeSample:
         Where tensors are.
     """
 
+    shown = None
+
     def __init__(
         self,
         drawn: DrawnEpisodes,

@@ -28,11 +28,14 @@ class Loss:
         To be minimised.
     values, targets
         Of the decisions: one for each group, or for each row if the mixer is not joint.
+    now
+        The decisions.
     """
 
     total: Float[Tensor, ""]
     values: Float[Tensor, " value"]
     targets: Float[Tensor, " value"]
+    now: Decisions
 
 
 @runtime_checkable

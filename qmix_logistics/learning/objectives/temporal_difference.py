@@ -28,4 +28,4 @@ class TemporalDifference:
         with torch.no_grad():
             targets = bootstrapped(sample, following, sample.following(target), target.mixer)
         values = online.mixer(now, sample.slots)
-        return Loss(mean_error(sample, values, targets, self._measure), values, targets)
+        return Loss(mean_error(sample, values, targets, self._measure), values, targets, now)

@@ -67,7 +67,7 @@ class Transformation:
         else:
             others = (_sum(now, sample.slots) - values.detach() + offset).clamp(max=0.0)
         loss = loss + self._other_weight * mean_error(sample, others, torch.zeros_like(others), "squared")
-        return Loss(loss, values, targets)
+        return Loss(loss, values, targets, now)
 
     def _least_alternatives(
         self, sample: Sample, now: Decisions, joint: JointValue, offset: Float[Tensor, " group"]

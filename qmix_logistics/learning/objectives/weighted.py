@@ -55,7 +55,7 @@ class Weighted:
         )
         weights = torch.where(counts_fully, 1.0, self._alpha)
         loss = mean_error(sample, values, targets, self._measure, weights)
-        return Loss(loss + mean_error(sample, central, targets, self._measure), values, targets)
+        return Loss(loss + mean_error(sample, central, targets, self._measure), values, targets, now)
 
     @torch.no_grad()
     def _is_best_or_better(

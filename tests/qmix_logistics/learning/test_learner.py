@@ -16,7 +16,8 @@ from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.hindsight import NUM_FEATURES, Hindsight
 from qmix_logistics.learning.dispatch.replay import TERMINAL, DrawnDecisions, Replay
 from qmix_logistics.learning.dispatch.sample import DispatchSample, local_batch
-from qmix_logistics.learning.learner import Learner
+from qmix_logistics.learning.learner import Learner, margin_loss
+from qmix_logistics.learning.network.decisions import NO_SLOT, Utilities
 from qmix_logistics.learning.network.team_network import TeamNetwork
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.policies import Algorithm
@@ -182,3 +183,14 @@ def test_hindsight_counts_what_comes() -> None:
     weights = np.array([4, 1, 0, 0, 1]) / site.mean_weight / unit
     np.testing.assert_allclose(hindsight.after(0.0), [*weights, *tasks])
     np.testing.assert_allclose(hindsight.after(10.0)[5:], np.array([1, 0, 0, 0, 1]) / unit)
+
+
+def test_the_margin_loss_by_hand() -> None:
+    """Shown 0, which is 0.05 better than the next: 0.1 - 0.05 missing. Shown 1, 0.3 below: 0.3 + 0.1. Shown none."""
+    advantage = torch.tensor([[0.05, 0.0, -torch.inf], [0.3, 0.0, 0.1], [9.0, 0.0, 0.0]], requires_grad=True)
+    utilities = Utilities(torch.zeros(3), advantage)
+    loss = margin_loss(utilities, torch.tensor([0, 1, NO_SLOT]), 0.1)
+    assert loss.item() == pytest.approx((0.05 + 0.4) / 2)
+    (gradient,) = torch.autograd.grad(loss, advantage)
+    assert gradient.tolist() == [[-0.5, 0.5, 0.0], [0.5, -0.5, 0.0], [0.0, 0.0, 0.0]]
+    assert margin_loss(utilities, torch.full((3,), NO_SLOT), 0.1).item() == 0.0

@@ -5,6 +5,7 @@ from documents import battery_scenario
 from observing import kept_epochs
 
 from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.epoch_batch import Advice
 from qmix_logistics.environment.joint_decision import decide_jointly
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.learning.dispatch.scorers import ExploringScorer, atc_scores
@@ -35,6 +36,20 @@ def test_the_guide_is_the_atc_rule() -> None:
         for epoch in epochs
     ]
     assert np.mean(same) > 0.99
+
+
+def test_where_a_planner_shows_what_it_would_do_it_is_the_guide() -> None:
+    site, epochs = kept_epochs(SPEC, 60)
+    last = [epoch.feasible.shape[1] - 1 - epoch.feasible[:, ::-1].argmax(axis=1) for epoch in epochs]
+    said = [Advice(columns) for columns in last]
+    observation = Codec(site).encode(epochs, said)
+    told, policy = np.flatnonzero(observation.advised >= 0), np.zeros(observation.mask.shape)
+    for guide, share_of_followers in (("adviser", 1.0), ("atc", 0.0)):
+        still = Exploration(guide=guide, best_share=0.0, any_share=0.0)  # type: ignore[arg-type]
+        scores = ExploringScorer(lambda _: policy, still, 1.0, np.random.default_rng(0))(observation)
+        follows = scores[told].argmax(axis=1) == observation.advised[told]
+        is_odd = atc_scores(observation)[told].argmax(axis=1) != observation.advised[told]
+        assert np.mean(follows[is_odd]) == share_of_followers and is_odd.sum() > 5
 
 
 def test_without_exploration_the_policy_acts() -> None:

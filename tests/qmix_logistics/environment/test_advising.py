@@ -1,0 +1,89 @@
+"""What a planner advises: followed to the last digit, hidden from those who must not know, old in an outage."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from documents import battery_scenario, scenario
+from observing import kept_epochs
+from playing import play_day
+
+from qmix_logistics.environment.advising import advice_of
+from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.epoch_batch import Advice
+from qmix_logistics.episode import Policy
+from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.learned_policy import LearnedPolicy
+from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics_baselines.matching import MatchingPolicy
+from qmix_logistics_baselines.rolling_horizon import RollingHorizonPolicy
+
+SEVERAL_ON_BOARD = {"fleet__0__max_tasks_on_board": 3, "fleet__0__capacity_units": 3}
+SPECS = {
+    "one at a time": scenario(demand__rate_per_h=300),
+    "batteries": battery_scenario(demand__rate_per_h=200, demand__destination_choice=True),
+    "several on board": scenario(demand__rate_per_h=200, **SEVERAL_ON_BOARD),
+    "short lists": scenario(demand__rate_per_h=900, candidates={"k": 4}),
+}
+PLANNERS = {
+    "matching": lambda: MatchingPolicy(2.0, anticipatory=True),
+    "routes": lambda: RollingHorizonPolicy(30.0, 12, 5, 60.0),
+}
+
+
+def untrained(adviser: Policy | None) -> LearnedPolicy:
+    return LearnedPolicy(UtilityNetwork(8, advice_trust=0.1), adviser)
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
+@pytest.mark.parametrize("planner", PLANNERS)
+def test_who_has_learned_nothing_does_as_advised(spec: ScenarioSpec, planner: str) -> None:
+    mine, theirs = (play_day(spec, policy).records for policy in (untrained(PLANNERS[planner]()), PLANNERS[planner]()))
+    assert (mine.total_cost, mine.orders, mine.stops) == (theirs.total_cost, theirs.orders, theirs.stops)
+
+
+def advised(spec: ScenarioSpec) -> tuple[Any, Any]:
+    """Return the last epoch of a stretch of a day, and what the planner says."""
+    site, epochs = kept_epochs(spec)
+    planner = PLANNERS["matching"]()
+    planner.reset(site, np.random.default_rng(0))
+    epoch = next(epoch for epoch in reversed(epochs) if epoch.num_pending > 3)
+    return Codec(site).encode([epoch]), Codec(site).encode([epoch], [advice_of(planner, epoch)])
+
+
+def test_advice_is_hidden_from_who_decides_alone() -> None:
+    without, beside = advised(SPECS["one at a time"])
+    for field in dataclasses.fields(without):
+        if field.name not in ("advised", "state"):
+            assert np.array_equal(getattr(without, field.name), getattr(beside, field.name)), field.name
+    assert (without.advised == -1).all() and (beside.advised >= 0).any()
+
+
+def test_advised_to_wait_one_may_wait_although_tasks_are_pending() -> None:
+    site, epochs = kept_epochs(SPECS["one at a time"])
+    epoch = next(epoch for epoch in epochs if epoch.num_pending and epoch.feasible[0, epoch.wait])
+    advice = Advice(np.full(epoch.num_deciders, epoch.wait))
+    alone, told = (Codec(site, shows_advice=shows).encode([epoch], [advice]) for shows in (False, True))
+    assert alone.advised[0] == -1 and alone.is_fallback[0, alone.columns[0] == epoch.wait].all()
+    slot = told.advised[0]
+    assert told.columns[0, slot] == epoch.wait and not told.is_fallback[0, slot]
+
+
+def test_in_an_outage_there_is_no_advice_but_that_of_an_old_plan() -> None:
+    site, epochs = kept_epochs(SPECS["several on board"], 60)
+    matching, routes = PLANNERS["matching"](), PLANNERS["routes"]()
+    followed = 0
+    for planner in (matching, routes):
+        planner.reset(site, np.random.default_rng(0))
+    for epoch in epochs:
+        cut_off = dataclasses.replace(epoch, is_planner_up=False)
+        said = advice_of(matching, cut_off).columns
+        assert ((said == -1) | (said >= epoch.drop_offs.start)).all()
+        routes.decide(epoch)
+        left = advice_of(routes, cut_off).columns
+        assert ((left == -1) | (left >= epoch.work.start)).all()
+        followed += int((left >= epoch.work.start).sum())
+    assert followed > 20
