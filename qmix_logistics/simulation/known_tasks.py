@@ -30,6 +30,9 @@ KNOWN_TASK = np.dtype(
 )
 """One task whose order has come in."""
 
+CLOCK_ROUNDING_S = 1e-6
+"""What the clock may fall short of a time that it was to reach, because it adds up intervals."""
+
 
 class KnownTasks:
     """
@@ -77,7 +80,7 @@ class KnownTasks:
         numbers = np.asarray(tasks, int)
         day, known = self._day, np.zeros(len(numbers), KNOWN_TASK)
         orders = day.orders[day.tasks["order"][numbers]]
-        if (orders["release_s"] > self._time_s).any():
+        if (orders["release_s"] > self._time_s + CLOCK_ROUNDING_S).any():
             raise ValueError("the orders of some tasks have not come in")
         known["task"], known["drop_off_until_s"], known["pick_up_until_s"] = numbers, np.inf, np.inf
         for name in ("order", "load_units", "mean_pick_up_s", "mean_drop_off_s"):

@@ -11,7 +11,7 @@ import simpy
 from qmix_logistics.simulation.board import Board
 from qmix_logistics.simulation.day import FIXED, NO_TASK, Day
 from qmix_logistics.simulation.facility import Facility, FacilityGroup
-from qmix_logistics.simulation.known_tasks import KnownTasks
+from qmix_logistics.simulation.known_tasks import CLOCK_ROUNDING_S, KnownTasks
 from qmix_logistics.simulation.ledger import Ledger
 from qmix_logistics.simulation.records import DayRecords
 from qmix_logistics.simulation.site import Site
@@ -239,7 +239,7 @@ class World:
         tasks = self._tasks_of(order)
         if (
             self.order_status[order] != OPEN
-            or self.day.orders["release_s"][order] > self.env.now
+            or self.day.orders["release_s"][order] > self.env.now + CLOCK_ROUNDING_S
             or not self.day.orders["is_declinable"][order]
             or (self.task_vehicle[tasks] >= 0).any()
         ):

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from documents import battery_scenario, scenario
-from handmade import epoch_with
+from handmade import day_with, epoch_with
 from observing import kept_epochs
 from playing import play_day
 
-from qmix_logistics.simulation import StopKind
+from qmix_logistics.episode import play
+from qmix_logistics.simulation import Simulator, StopKind, compile_site
 from qmix_logistics_baselines.plan_following import PlannedStop
 from qmix_logistics_baselines.rolling_horizon import RollingHorizonPolicy
 from qmix_logistics_baselines.rolling_horizon.model import RoutingModel
@@ -227,3 +228,15 @@ def test_a_day_is_played_within_the_mask_and_the_same_twice(spec: object) -> Non
     assert (first.mask_violations, first.strandings, policy.num_cut_off) == (0, 0, 0)
     assert first == second
     assert any(order.done_s is not None for order in first.orders)
+
+
+def test_an_order_that_comes_when_the_clock_is_a_rounding_short_is_planned() -> None:
+    """SimPy adds intervals: 3.07703849 + (21.35915747 - 3.07703849) may be less than 21.35915747."""
+    rng = np.random.default_rng(0)
+    pairs = (np.sort(rng.random(2) * 30) for _ in range(1000))
+    first, second = next(pair for pair in pairs if pair[0] + (pair[1] - pair[0]) < pair[1])
+    spec = scenario(fleet__0__count=1)
+    day = day_with(spec, ["R1.1.1", "R2.1.1"], release_s=np.array([first, second]))
+    policy = RollingHorizonPolicy(30.0, 12, 5, 60.0)
+    records = play(Simulator(compile_site(spec)), policy, day, np.random.default_rng(0)).records
+    assert all(order.done_s is not None for order in records.orders)
