@@ -235,7 +235,7 @@ def test_an_order_that_comes_when_the_clock_is_a_rounding_short_is_planned() -> 
     rng = np.random.default_rng(0)
     pairs = (np.sort(rng.random(2) * 30) for _ in range(1000))
     first, second = next(pair for pair in pairs if pair[0] + (pair[1] - pair[0]) < pair[1])
-    spec = scenario(fleet__0__count=1)
+    spec = scenario(fleet__0__count=2)
     day = day_with(spec, ["R1.1.1", "R2.1.1"], release_s=np.array([first, second]))
     policy = RollingHorizonPolicy(30.0, 12, 5, 60.0)
     records = play(Simulator(compile_site(spec)), policy, day, np.random.default_rng(0)).records
