@@ -77,5 +77,9 @@ class PolicyFileError(QmixLogisticsError):
     """A saved policy cannot be used with this scenario."""
 
 
+class DeploymentError(QmixLogisticsError):
+    """An exported policy cannot be written or run."""
+
+
 class TeamError(QmixLogisticsError):
     """An environment that is not ours cannot be used."""

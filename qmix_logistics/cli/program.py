@@ -7,6 +7,7 @@ import sys
 import typer
 
 from qmix_logistics.cli.app import app
+from qmix_logistics.cli.deployment_commands import agents, export
 from qmix_logistics.cli.import_command import import_
 from qmix_logistics.cli.learn_command import learn
 from qmix_logistics.cli.run_command import run
@@ -34,6 +35,10 @@ app.command(
     "qmix-logistics learn lbforaging:Foraging-8x8-2p-2f-coop-v3 --seeds 5 --steps 1M --set reward_scale=20 "
     "--out runs/foraging"
 )(learn)
+app.command(epilog="Example: qmix-logistics export runs/peak -o exported")(export)
+app.command(epilog="Example: qmix-logistics agents scenarios/warehouse-peak.yaml --policy-file exported --lose 3")(
+    agents
+)
 app.command()(policies)
 
 

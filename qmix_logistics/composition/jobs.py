@@ -86,6 +86,7 @@ class TrainJob:
             "policy": self._policy,
             "algorithm": entry.kind,
             "information": entry.information,
+            "adviser": None if entry.adviser is None else entry.adviser.model_dump(mode="json"),
             "scenario": world.spec.name,
             "training_seed": self.seed,
             "version": __version__,

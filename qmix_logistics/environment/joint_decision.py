@@ -23,6 +23,8 @@ Scorer = Callable[[JointObservation], Float[np.ndarray, "row slot"]]
 """Scores candidates, the higher the better; minus infinity where there is none."""
 
 NO_SLOT = -1
+SCORE_DECIMALS = 5
+"""Scores that are the same to so many places are ties: arithmetic that differs between machines must not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,8 @@ def grant_slots(
     Parameters
     ----------
     scores
-        The higher the better; minus infinity where there is no candidate. Ties go to the first row, then to the
-        first slot.
+        The higher the better, to ``SCORE_DECIMALS`` places; minus infinity where there is no candidate. Ties go to
+        the first row, then to the first slot.
     tasks
         Task that a candidate picks up, or -1.
     is_fallback
@@ -120,7 +122,7 @@ def grant_slots(
     -------
     Slot granted to each row; ``NO_SLOT`` for one whose candidates all went to others.
     """
-    rows = np.arange(len(scores))
+    scores, rows = np.round(scores, SCORE_DECIMALS), np.arange(len(scores))
     slots = np.where(_is_deferred(tasks, is_fallback, scores), -np.inf, scores).argmax(axis=1)
     wanted = tasks[rows, slots]
     # Only where two rows of an epoch want the same task first does anyone have to give way.

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.joint_decision import decide_jointly
-from qmix_logistics.environment.schema import GROUPS
+from qmix_logistics.environment.schema import GROUPS, LIMIT
 from qmix_logistics.episode import Policy
 from qmix_logistics.errors import PolicyFileError
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
@@ -104,6 +104,23 @@ def load_policy(folder: Path, adviser: Policy | None = None) -> LearnedPolicy:
     PolicyFileError
         If there is none, or it was trained on other observations than this version makes.
     """
+    return LearnedPolicy(network_of(folder), adviser)
+
+
+def network_of(folder: Path) -> UtilityNetwork:
+    """
+    Load the network of a policy that ``save_policy`` saved.
+
+    Parameters
+    ----------
+    folder
+        Where it is.
+
+    Raises
+    ------
+    PolicyFileError
+        As ``load_policy``.
+    """
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         weights = load_file(folder / WEIGHTS)
@@ -113,7 +130,27 @@ def load_policy(folder: Path, adviser: Policy | None = None) -> LearnedPolicy:
         raise PolicyFileError(f"{folder} was trained on other observations than this version makes; train it anew")
     network = UtilityNetwork(card["hidden"])
     network.load_state_dict(weights)
-    return LearnedPolicy(network.requires_grad_(False), adviser)
+    return network.requires_grad_(False)
+
+
+def weights_of(network: UtilityNetwork, path: Path) -> None:
+    """
+    Write a network's weights for numpy.
+
+    Parameters
+    ----------
+    network
+        The agents' network.
+    path
+        The file.
+    """
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, **{name: value.numpy() for name, value in network.state_dict().items()})
+
+
+def schema_of() -> dict[str, Any]:
+    """Return what each number that a policy sees means, and the bound of all."""
+    return {"limit": LIMIT, "features": _schema()}
 
 
 def _schema() -> dict[str, list[dict[str, Any]]]:

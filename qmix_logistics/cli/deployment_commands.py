@@ -1,0 +1,52 @@
+"""``export`` and ``agents``: a trained policy outside the simulator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qmix_logistics.cli.app import ScenarioFile, Sets, load
+
+SHOWN = ("total_cost", "orders_in", "orders_done", "on_time_pct", "lead_time_mean_s", "distance_km", "mask_violations")
+
+
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The new folder.")],
+    policy: Annotated[str | None, typer.Option(metavar="NAME", help="Which policy, if several learned.")] = None,
+    training_seed: Annotated[
+        int | None, typer.Option(min=1, help="Which training; by default the best on the validation days.")
+    ] = None,
+) -> None:
+    """Pack a trained policy: ONNX, a runtime that needs numpy alone, the schema of features, a model card."""
+    from qmix_logistics.composition.exporting import export_policy
+
+    folder = export_policy(run, out, policy, training_seed)
+    typer.echo(f"{folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")
+
+
+def agents(
+    scenario: ScenarioFile,
+    policy_file: Annotated[Path, typer.Option(metavar="DIR", help="An exported policy.")],
+    day: Annotated[int, typer.Option(min=0, help="Which test day.")] = 0,
+    lose: Annotated[int, typer.Option(min=0, help="Kill the processes of so many vehicles.")] = 0,
+    lose_at_s: Annotated[float, typer.Option(min=0, help="When, in seconds of the simulated day.")] = 1800.0,
+    sets: Sets = None,
+) -> None:
+    """Play a test day with a process for each vehicle, connected to the order board by ZeroMQ on this machine."""
+    from qmix_logistics.composition.deploying import deploy
+
+    found = deploy(load(scenario, sets, {}), policy_file, day, lose, lose_at_s)
+    if found.lost:
+        typer.echo(f"killed after {lose_at_s:g} s: {', '.join(found.lost)}", err=True)
+    typer.echo(f"{'kpi':<20} {'in one process':>16} {'as processes':>16}")
+    for name in SHOWN:
+        figures = ("-" if value is None else f"{value:.6g}" for value in (found.inside[name], found.processes[name]))
+        typer.echo(f"{name:<20} " + " ".join(f"{figure:>16}" for figure in figures))
+    if not found.lost:
+        is_same = found.inside == found.processes
+        typer.echo(f"all {len(found.inside)} KPIs are {'the same' if is_same else 'NOT the same'}")
+        if not is_same:
+            raise typer.Exit(1)
