@@ -5,7 +5,7 @@ CONSTRAINTS ?= constraints.txt
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test lint types layers unit bench theory mutants clean
+.PHONY: install demo test lint types layers unit bench theory mutants portfolio clean
 
 install: $(STAMP)
 
@@ -48,6 +48,10 @@ theory: install
 # Bugs that learners of this family have had, put into ours one at a time: each must make a test fail.
 mutants: install
 	PYTHONPATH=tests $(BIN)/python -m mutants
+
+# Every shipped scenario, all baselines tuned, every way of learning: up to hours, goes on where it was interrupted.
+portfolio: install
+	$(BIN)/python tests/benchmarks/portfolio.py
 
 clean:
 	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -105,6 +105,10 @@ def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
         for name in names
         if name not in known
     ]
+    for name in names:
+        source = getattr(known.get(name), "weights_of", None)
+        if source not in (None, *names):
+            problems.append(Problem(f"--policy {name}", 0, 0, "", f"uses what {source} learned; add --policy {source}"))
     if problems:
         raise ScenarioError(problems)
     reference = spec.experiment.reference if spec.experiment.reference in names else None

@@ -18,7 +18,7 @@ from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import Split
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
             name=policy_name(entry),
             information=entry.information if isinstance(entry, LearnedPolicy) else "global",
             is_learned=isinstance(entry, LearnedPolicy),
+            trained_as=trained_as(entry) if isinstance(entry, LearnedPolicy) else None,
         )
         for entry in spec.policies
     )
@@ -63,7 +64,7 @@ def plan(spec: ScenarioSpec, folder: Path, num_days: int | None = None) -> list[
     jobs: list[Job] = []
     for index, contender in enumerate(contenders(spec)):
         seeds = contender.seeds(spec.experiment.training_seeds)
-        if contender.is_learned:
+        if contender.has_training:
             jobs += [TrainJob(scenario, folder, index, seed) for seed in seeds]
     for index, contender in enumerate(contenders(spec)):
         for seed in contender.seeds(spec.experiment.training_seeds):

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qmix_logistics import __version__
-from qmix_logistics.composition.building import build_baseline, hindsight_moves, world_of
+from qmix_logistics.composition.building import adviser_of, build_baseline, hindsight_moves, world_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, write_csv, write_json
 from qmix_logistics.evaluation.units import play_unit, read_records
 from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import NO_TASK, DayKey, Purpose, Split, day_stream
 
 PLAYING, TRAINING, HINDSIGHT = "playing", "training", "hindsight"
@@ -69,6 +69,7 @@ class TrainJob:
         from qmix_logistics.learning.dispatch.training_run import save_training, train
 
         world, entry = world_of(self.scenario), self._entry
+        adviser = adviser_of(world.spec, entry)
         training, saved = world.spec.training, RunFolder(self.folder).checkpoint(self._policy, self.seed)
         trainer = Trainer(
             world.site,
@@ -78,7 +79,7 @@ class TrainJob:
             world.spec.experiment.seed,
             self.seed,
             world.num_validation_days,
-            None if entry.adviser is None else functools.partial(build_baseline, entry.adviser),
+            None if adviser is None else functools.partial(build_baseline, adviser),
             shows_advice=entry.information == "advised",
         )
         train(trainer, saved, training.checkpoint_every_days, report)
@@ -86,7 +87,7 @@ class TrainJob:
             "policy": self._policy,
             "algorithm": entry.kind,
             "information": entry.information,
-            "adviser": None if entry.adviser is None else entry.adviser.model_dump(mode="json"),
+            "adviser": None if adviser is None else adviser.model_dump(mode="json"),
             "scenario": world.spec.name,
             "training_seed": self.seed,
             "version": __version__,
@@ -147,7 +148,8 @@ class PlayJob:
     @property
     def after(self) -> Sequence[str]:
         """The training, for a learned policy."""
-        return [f"train {self.unit.policy}-{self.unit.training_seed}"] if self.unit.training_seed else ()
+        entry = world_of(self.scenario).spec.policies[self.index]
+        return [f"train {trained_as(entry)}-{self.unit.training_seed}"] if isinstance(entry, LearnedPolicy) else ()
 
     def is_done(self) -> bool:
         """Return whether the unit is there."""
@@ -250,6 +252,8 @@ def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Poli
     if isinstance(entry, LearnedPolicy):
         from qmix_logistics.learning.dispatch.learned_policy import load_policy
 
-        adviser = build_baseline(entry.adviser) if entry.information == "advised" and entry.adviser else None
-        return load_policy(RunFolder(folder).policy(policy_name(entry), training_seed), adviser)
+        planner = adviser_of(world_of(scenario).spec, entry) if entry.information == "advised" else None
+        adviser = None if planner is None else build_baseline(planner)
+        place = RunFolder(folder).policy(trained_as(entry), training_seed)
+        return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")
     return build_baseline(entry)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -23,6 +24,29 @@ Scorer = Callable[[JointObservation], Float[np.ndarray, "row slot"]]
 """Scores candidates, the higher the better; minus infinity where there is none."""
 
 NO_SLOT = -1
+
+
+@runtime_checkable
+class Grant(Protocol):
+    """Who gets what, where several want the same task: claims, or a matching."""
+
+    def __call__(
+        self,
+        scores: Float[np.ndarray, "row slot"],
+        tasks: Int[np.ndarray, "row slot"],
+        is_fallback: Bool[np.ndarray, "row slot"],
+        epoch: Int[np.ndarray, " row"],
+    ) -> Int[np.ndarray, " row"]:
+        """
+        Return the slot that each row gets, or ``NO_SLOT``; see ``grant_slots``.
+
+        Parameters
+        ----------
+        scores, tasks, is_fallback, epoch
+            As for ``grant_slots``.
+        """
+
+
 SCORE_DECIMALS = 5
 """Scores that are the same to so many places are ties: arithmetic that differs between machines must not decide."""
 
@@ -52,6 +76,7 @@ def decide_jointly(
     epochs: Sequence[DecisionEpoch],
     scorer: Scorer,
     advice: Sequence[Advice] | None = None,
+    grant: Grant | None = None,
     *,
     with_state: bool = False,
 ) -> tuple[list[Dispatch], list[GrantedRound]]:
@@ -68,6 +93,8 @@ def decide_jointly(
         Scores what they see.
     advice
         What a planner advises in each epoch.
+    grant
+        Who gets what; by default whoever claims it with the highest score.
     with_state
         Whether the first round shows the global states too.
 
@@ -82,7 +109,8 @@ def decide_jointly(
     told = advice
     while pending:
         observation = codec.encode(pending, told, with_state=with_state and not rounds)
-        slots = grant_slots(scorer(observation), observation.tasks, observation.is_fallback, observation.epoch)
+        scores, tasks, is_fallback = scorer(observation), observation.tasks, observation.is_fallback
+        slots = (grant or grant_slots)(scores, tasks, is_fallback, observation.epoch)
         rounds.append(GrantedRound(positions, observation, slots))
         _note(observation, slots, positions, epochs, columns, cuts)
         left = np.unique(positions[observation.epoch[slots == NO_SLOT]])

@@ -21,11 +21,19 @@ class Contender:
         What it decides on.
     is_learned
         Whether it was trained.
+    trained_as
+        Name of the policy whose training it uses; None: its own.
     """
 
     name: str
     information: str
     is_learned: bool
+    trained_as: str | None = None
+
+    @property
+    def has_training(self) -> bool:
+        """Whether there is a training of its own."""
+        return self.is_learned and self.trained_as in (None, self.name)
 
     def seeds(self, training_seeds: int) -> Sequence[int]:
         """

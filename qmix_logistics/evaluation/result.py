@@ -139,7 +139,7 @@ def collect_training(folder: RunFolder, contenders: Sequence[Contender], trainin
             policy=contender.name, training_seed=seed
         )
         for contender in contenders
-        if contender.is_learned
+        if contender.has_training
         for seed in contender.seeds(training_seeds)
     ]
     if not curves:
@@ -163,7 +163,7 @@ def collect_timings(
     rows: list[dict[str, Any]] = []
     for contender in contenders:
         for seed in contender.seeds(training_seeds):
-            if contender.is_learned:
+            if contender.has_training:
                 times = pd.read_csv(Path(folder.policy(contender.name, seed)) / "timings.csv")["training_s"]
                 rows.append({"policy": contender.name, "training_seed": seed, "what": "training", "count": 1,
                              "total_s": float(times.sum())})  # fmt: skip

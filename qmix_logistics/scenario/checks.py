@@ -14,7 +14,7 @@ from qmix_logistics.scenario.demand import PiecewisePoissonDemand, PoissonDemand
 from qmix_logistics.scenario.layout import build_layout, facilities
 from qmix_logistics.scenario.network import WarehouseNetwork
 from qmix_logistics.scenario.network.facilities import Spot
-from qmix_logistics.scenario.policies import RollingHorizonPolicy, policy_name
+from qmix_logistics.scenario.policies import LearnedPolicy, RollingHorizonPolicy, policy_name
 from qmix_logistics.scenario.positions import FieldPath
 from qmix_logistics.scenario.trace import OrderLine
 from qmix_logistics.scenario.trace_days import load_order_lines, split_days
@@ -187,6 +187,21 @@ def _check_replications(demand: TraceDemand, replications: int | None) -> Iterat
 def _check_policies(parts: Parts) -> Iterator[Finding]:
     names = [policy_name(policy) for policy in parts["policies"]]
     yield from _check_unique("policies", "name", names)
+    trained = {
+        policy_name(policy): policy.kind
+        for policy in parts["policies"]
+        if isinstance(policy, LearnedPolicy) and policy.weights_of is None
+    }
+    for index, policy in enumerate(parts["policies"]):
+        if not isinstance(policy, LearnedPolicy):
+            continue
+        if policy.weights_of is not None and trained.get(policy.weights_of) != policy.kind:
+            same = [name for name, kind in trained.items() if kind == policy.kind]
+            expected = f"expected one of {', '.join(same)}" if same else "there is none; leave it out"
+            message = f"'{policy.weights_of}' is no {policy.kind} policy with a training of its own; {expected}"
+            yield ("policies", index, "weights_of"), message
+        if policy.information == "advised" and policy.adviser is None:
+            yield ("policies", index, "adviser"), "is missing, but vehicles are to be advised; name a planner, or auto"
     experiment = parts.get("experiment")
     reference = experiment.reference if experiment is not None else None
     if reference is not None and reference not in names:

@@ -104,12 +104,16 @@ class LearnedPolicy(Document):
 
     kind: Algorithm
     name: PolicyName | None = None
-    """Name in the results; by default the kind, and ``-advised`` if it is."""
-    information: Literal["local", "advised"] = "local"
+    """Name in the results; by default the kind, and the information if it is not ``local``."""
+    information: Literal["local", "advised", "coordinator"] = "local"
     """What a vehicle decides on. ``local``: its own state, the board within range, the neighbours within range.
-    ``advised``: besides, what the adviser would have it do, while it can be reached."""
-    adviser: Annotated[Baseline, Field(discriminator="kind")] | None = None
-    """A central planner. It shows in training what it would do; with ``information: advised`` at work, too."""
+    ``advised``: besides, what the adviser would have it do, while it can be reached. ``coordinator``: as ``local``, but
+    those who decide at the same time are matched to their stops together; in an outage they claim them."""
+    adviser: Annotated[Baseline, Field(discriminator="kind")] | Literal["auto"] | None = "auto"
+    """A central planner. It shows in training what it would do; with ``information: advised`` at work, too. ``auto``:
+    where vehicles carry several tasks the scenario's ``rolling_horizon``, else its anticipatory matching."""
+    weights_of: PolicyName | None = None
+    """Use what another policy of this scenario has learned, instead of a training of its own."""
 
 
 Policy = Annotated[Baseline | LearnedPolicy, Field(discriminator="kind")]
@@ -133,6 +137,18 @@ def policy_name(policy: Baseline | LearnedPolicy) -> str:
     if isinstance(policy, LearnedPolicy) and policy.information != "local":
         return f"{policy.kind}-{policy.information}"
     return policy.kind
+
+
+def trained_as(policy: LearnedPolicy) -> str:
+    """
+    Return the name of the policy whose training a learned policy uses.
+
+    Parameters
+    ----------
+    policy
+        The policy's entry in the scenario.
+    """
+    return policy.weights_of or policy_name(policy)
 
 
 DEFAULT_POLICIES: tuple[Baseline | LearnedPolicy, ...] = (

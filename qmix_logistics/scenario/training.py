@@ -116,9 +116,9 @@ class Training(Document):
     """Width of the mixing network."""
     replay_mib: Annotated[Mebibytes, Field(gt=0)] = 256.0
     """Memory for past decisions."""
-    imitation_weight: Annotated[float, Field(ge=0)] = 0.0
+    imitation_weight: Annotated[float, Field(ge=0)] = 1.0
     """What the adviser's choices count beside costs, if the policy has one: a margin loss [Hester et al. 2018]."""
-    imitation_margin: Annotated[float, Field(gt=0)] = 0.1
+    imitation_margin: Annotated[float, Field(gt=0)] = 0.05
     """By how much the adviser's choice should be better than all others, in reward units."""
     advice_trust: Annotated[float, Field(ge=0)] = 0.1
     """By how much what is advised looks better than the rest before anything is learned, in reward units."""

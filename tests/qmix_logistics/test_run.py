@@ -21,6 +21,8 @@ POLICIES = (
     {"kind": "matching"},
     {"kind": "rolling_horizon", "solution_limit": 3},
     {"kind": "qmix"},
+    {"kind": "qmix", "information": "coordinator", "weights_of": "qmix"},
+    {"kind": "qmix", "information": "advised", "name": "advised"},
 )
 TABLES = ("replications.csv", "kpis.csv", "comparisons.csv", "training.csv", "scenario.yaml")
 PROGRAM = """import signal
@@ -111,7 +113,7 @@ def test_every_policy_faces_the_same_orders(finished: Path) -> None:
     """Orders, when they come and when they are due; and every task that was done starts and weighs the same."""
     for day in ("000", "001"):
         units = sorted(finished.glob(f"units/*-{day}"))
-        assert len(units) == 3 + 2
+        assert len(units) == 3 + 3 * 2
         orders = [[list(row.values())[:6] for row in rows(unit / "orders.csv")] for unit in units]
         tasks = [{row["task"]: (row["order"], row["origin"], row["load_units"]) for row in rows(unit / "tasks.csv")}
                  for unit in units]  # fmt: skip

@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 
 from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.codec import Codec
-from qmix_logistics.environment.joint_decision import decide_jointly
+from qmix_logistics.environment.joint_decision import Grant, decide_jointly, grant_slots
+from qmix_logistics.environment.joint_matching import match_slots
 from qmix_logistics.environment.schema import GROUPS, LIMIT
 from qmix_logistics.episode import Policy
 from qmix_logistics.errors import PolicyFileError
@@ -34,15 +35,19 @@ class LearnedPolicy:
         The agents' network. Mixers are for training only.
     adviser
         A central planner that the vehicles ask; None: they decide on what they see.
+    is_coordinated
+        Whether those who decide at the same time are matched to their stops together, while a centre can be reached.
     """
 
-    def __init__(self, network: UtilityNetwork, adviser: Policy | None = None) -> None:
-        self._network, self._adviser = network, adviser
+    def __init__(self, network: UtilityNetwork, adviser: Policy | None = None, *, is_coordinated: bool = False) -> None:
+        self._network, self._adviser, self._is_coordinated = network, adviser, is_coordinated
         self._codec: Codec | None = None
 
     @property
     def information(self) -> str:
         """What it decides on; see ``Policy``."""
+        if self._is_coordinated:
+            return "coordinator"
         return "local" if self._adviser is None else "advised"
 
     @property
@@ -58,14 +63,17 @@ class LearnedPolicy:
 
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         """Choose without exploration; see ``Policy``."""
-        assert self._codec is not None, "reset comes first"
-        advice = None if self._adviser is None else [advice_of(self._adviser, epoch)]
-        dispatches, _ = decide_jointly(self._codec, [epoch], GreedyScorer(self._network), advice)
-        return dispatches[0]
+        return self._decide(epoch, match_slots if self._is_coordinated else grant_slots)
 
     def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
         """Choose as ever: the vehicles decide for themselves; see ``Policy``."""
-        return self.decide(epoch)
+        return self._decide(epoch, grant_slots)
+
+    def _decide(self, epoch: DecisionEpoch, grant: Grant) -> Dispatch:
+        assert self._codec is not None, "reset comes first"
+        advice = None if self._adviser is None else [advice_of(self._adviser, epoch)]
+        dispatches, _ = decide_jointly(self._codec, [epoch], GreedyScorer(self._network), advice, grant)
+        return dispatches[0]
 
 
 def save_policy(network: UtilityNetwork, folder: Path, hidden: int, about: Mapping[str, Any]) -> None:
@@ -88,7 +96,7 @@ def save_policy(network: UtilityNetwork, folder: Path, hidden: int, about: Mappi
     (folder / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
-def load_policy(folder: Path, adviser: Policy | None = None) -> LearnedPolicy:
+def load_policy(folder: Path, adviser: Policy | None = None, *, is_coordinated: bool = False) -> LearnedPolicy:
     """
     Load a policy that ``save_policy`` saved.
 
@@ -98,13 +106,15 @@ def load_policy(folder: Path, adviser: Policy | None = None) -> LearnedPolicy:
         Where it is.
     adviser
         A central planner that its vehicles ask.
+    is_coordinated
+        Whether those who decide at the same time are matched to their stops together.
 
     Raises
     ------
     PolicyFileError
         If there is none, or it was trained on other observations than this version makes.
     """
-    return LearnedPolicy(network_of(folder), adviser)
+    return LearnedPolicy(network_of(folder), adviser, is_coordinated=is_coordinated)
 
 
 def network_of(folder: Path) -> UtilityNetwork:

@@ -129,6 +129,8 @@ def test_missing_file_is_reported(tmp_path: Path) -> None:
             {"demand": {"kind": "piecewise_poisson", "profile": [{"from_s": s, "rate_per_h": 9} for s in (0, 1200)]}},
             "profile[1].from_s is 1200; expected less than horizon.demand_s, 1200",
         ),
+        ({"policies": [{"kind": "qmix"}, {"kind": "vdn", "weights_of": "qmix"}]}, "'qmix' is no vdn policy with a"),
+        ({"policies": [{"kind": "qmix", "information": "advised", "adviser": None}]}, "vehicles are to be advised"),
         ({"experiment": {"reference": "astrology"}}, "'astrology' is no policy here"),
         ({"policies": [{"kind": "fifo"}, {"kind": "fifo"}]}, "'fifo' is used more than once"),
         ({"demand": {"kind": "trace"}, "experiment": {"replications": 9}}, "is 9, but the trace has 5 test days"),

@@ -1,0 +1,146 @@
+"""
+Every shipped scenario: all baselines tuned, QMIX local, coordinated and advised, on the same held-out days.
+
+``make portfolio`` runs what is missing in ``runs/portfolio`` and writes ``docs/background/portfolio.csv`` and
+``portfolio.md`` from what is finished; it may be interrupted at any time. Names of scenarios restrict it to these.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[2]
+WORK, BACKGROUND = ROOT / "runs" / "portfolio", ROOT / "docs" / "background"
+WEAK = ("random", "fifo", "earliest_due_date")
+"""Rules that are nowhere near the best."""
+SHOWN = ("quickstart", "warehouse-peak", "planner-outage")
+"""Scenarios of the README: five trainings."""
+TRAINING_DAYS = {"warehouse-congested": 32, "warehouse-trace": 32, "delivery-time-windows": 32, "hub-two-echelon": 48}
+TRAININGS, MORE_TRAININGS, TEST_DAYS, HINDSIGHT_MOVES = 3, 5, 30, 20
+TUNING_DAYS, MOST_TRAINING_DAYS = 24, 96
+LEARNED = (
+    {"kind": "qmix"},
+    {"kind": "qmix", "information": "coordinator", "weights_of": "qmix"},
+    {"kind": "qmix", "information": "advised"},
+)
+ORDER = (
+    "planner-outage", "warehouse-peak", "quickstart", "delivery-same-day", "warehouse-charging", "drones-and-robots",
+    "hub-two-echelon", "delivery-time-windows", "warehouse-trace", "warehouse-congested",
+)  # fmt: skip
+COLUMNS = ("scenario", "policy", "information", "best_baseline", "relative_cost", "ci_low", "ci_high", "verdict",
+           "regret", "latency_p50_ms", "latency_p99_ms", "training_seeds", "days", "root_seed", "commit")  # fmt: skip
+
+
+def prepare(name: str) -> Path:
+    """Write the scenario as the portfolio runs it; return the file."""
+    source, place = ROOT / "scenarios" / f"{name}.yaml", WORK / name / "scenario.yaml"
+    if not place.exists():
+        yaml = YAML()
+        document = yaml.load(source.read_text(encoding="utf-8"))
+        baselines = [entry for entry in document["policies"] if entry["kind"] not in (*WEAK, "qmix")]
+        document["policies"] = [*baselines, *LEARNED]
+        experiment = document.setdefault("experiment", {})
+        experiment["training_seeds"] = MORE_TRAININGS if name in SHOWN else TRAININGS
+        experiment["hindsight_moves"] = HINDSIGHT_MOVES
+        if document["demand"]["kind"] != "trace":
+            experiment["replications"] = TEST_DAYS
+        document["training"]["budget"] = f"{TRAINING_DAYS.get(name, MOST_TRAINING_DAYS)} days"
+        if "path" in document["demand"]:
+            document["demand"]["path"] = str((source.parent / document["demand"]["path"]).resolve())
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("w", encoding="utf-8") as file:
+            yaml.dump(document, file)
+    return place
+
+
+def call(*words: object) -> None:
+    """Run a command of the program; its own words go to the terminal."""
+    subprocess.run([Path(sys.executable).parent / "qmix-logistics", *map(str, words)], check=True)
+
+
+def play(name: str) -> None:
+    """Tune, train and compare what is not finished."""
+    place, folder = prepare(name), WORK / name
+    tuned = folder / "tuned.yaml"
+    if not tuned.exists():
+        resume = ["--resume"] if (folder / "tuning").exists() else []
+        call("tune", place, "-o", tuned, "--days", TUNING_DAYS, "--out", folder / "tuning", *resume)
+    if not (folder / "run" / "report.html").exists():
+        call("run", tuned, "--out", folder / "run", *(["--resume"] if (folder / "run").exists() else []))
+
+
+def rows(name: str, commit: str) -> list[dict[str, Any]]:
+    """Return the rows of a finished scenario: each learned policy against the best baseline."""
+    run = WORK / name / "run"
+    kpis, pairs, timings = (pd.read_csv(run / f"{table}.csv") for table in ("kpis", "comparisons", "timings"))
+    costs = kpis[kpis["kpi"] == "total_cost"].set_index("policy")
+    learned = [policy for policy in costs.index if policy.startswith("qmix")]
+    best = costs["mean"].drop(learned).idxmin()
+    regret = kpis[kpis["kpi"] == "regret_pct"].set_index("policy")["mean"]
+    seed = YAML(typ="safe").load((run / "scenario.yaml").read_text(encoding="utf-8"))["experiment"]["seed"]
+    found = []
+    for policy in costs.index:
+        latency = timings[(timings["policy"] == policy) & (timings["what"] == "decision")][["p50_ms", "p99_ms"]].mean()
+        row: dict[str, Any] = {
+            "scenario": name, "policy": policy, "information": costs.loc[policy, "information"], "best_baseline": best,
+            "relative_cost": costs.loc[policy, "mean"] / costs.loc[best, "mean"] - 1, "regret": regret.get(policy),
+            "latency_p50_ms": latency["p50_ms"], "latency_p99_ms": latency["p99_ms"],
+            "training_seeds": costs.loc[policy, "num_training_seeds"], "days": costs.loc[policy, "num_days"],
+            "root_seed": seed, "commit": commit,
+        }  # fmt: skip
+        pair = pairs[(pairs["policy"] == policy) & (pairs["reference"] == best) & (pairs["kpi"] == "total_cost")]
+        pair = pair[pair["training_seed"] == "all"]
+        if len(pair) and policy in learned:
+            one = pair.iloc[0]
+            scale = costs.loc[best, "mean"]
+            row |= {"ci_low": one["ci_low"] / scale, "ci_high": one["ci_high"] / scale, "verdict": one["verdict"]}
+        found.append(row)
+    return found
+
+
+def table(found: pd.DataFrame) -> str:
+    """Return the learned policies' rows as a table, and how many scenarios each verdict has."""
+    lines = ["# Portfolio: learned policies against the best tuned baseline", "",
+             "Written by `make portfolio` from `runs/portfolio`; every row is in [portfolio.csv](portfolio.csv).", "",
+             "| scenario | policy | best baseline | cost against it | verdict | regret | decision p50, p99 |",
+             "| --- | --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    shown = found[found["verdict"].notna()]
+    for row in shown.to_dict("records"):
+        cost = f"{100 * row['relative_cost']:+.1f} % ({100 * row['ci_low']:+.1f} to {100 * row['ci_high']:+.1f})"
+        decision = f"{row['latency_p50_ms']:.2f}, {row['latency_p99_ms']:.2f} ms"
+        cells = [row["scenario"], row["policy"], row["best_baseline"], cost, row["verdict"]]
+        lines.append(f"| {' | '.join(cells)} | {row['regret']:.1f} % | {decision} |")
+    lines.append("")
+    for policy, group in shown.groupby("policy", sort=False):
+        verdicts = group["verdict"].value_counts()
+        said = ", ".join(f"{verdict} in {number}" for verdict, number in verdicts.items())
+        lines.append(f"- {policy}: of {len(group)} scenarios {said}.")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Run what is missing of the scenarios that are named, or of all; then write the tables."""
+    asked = sys.argv[1:] or list(ORDER)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    for name in asked:
+        play(name)
+        finished = [one for one in ORDER if (WORK / one / "run" / "report.html").exists()]
+        found = pd.DataFrame(
+            [row for one in finished for row in rows(one, commit.stdout.strip())], columns=list(COLUMNS)
+        )
+        found.to_csv(BACKGROUND / "portfolio.csv", index=False, float_format="%.6g", lineterminator="\n")
+        (BACKGROUND / "portfolio.md").write_text(table(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
