@@ -95,4 +95,4 @@ def _figures(result: ExperimentResult) -> dict[str, Figure]:
 
 
 def _trained(result: ExperimentResult) -> list[str]:
-    return [contender.name for contender in result.contenders if contender.is_learned]
+    return [contender.name for contender in result.contenders if contender.has_training]

@@ -35,17 +35,20 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
     y_scale = Scale(low - margin, high + margin, HEIGHT - 44, 30)
     canvas = Canvas(WIDTH, HEIGHT)
     _draw_frame(canvas, x_scale, y_scale)
+    num_unchanged = 0
     for seed in sorted({point["training_seed"] for point in points}):
         own = [point for point in points if point["training_seed"] == seed]
         played = [point for point in greedy if point["training_seed"] == seed]
-        kept = [point for point in played if point["is_best"]][-1]
+        kept = [point for point in played if point["is_best"]][-1:]
         canvas.path(
             [(x_scale(p["days"]), y_scale(min(p["exploring_cost"], y_scale.high))) for p in own], "curve faint-line"
         )
         canvas.path(
             [(x_scale(p["days"]), y_scale(min(p["greedy_cost"], y_scale.high))) for p in played], "curve learned-line"
         )
-        canvas.circle(x_scale(kept["days"]), y_scale(min(kept["greedy_cost"], y_scale.high)), 6, "ring")
+        for point in kept:
+            canvas.circle(x_scale(point["days"]), y_scale(min(point["greedy_cost"], y_scale.high)), 6, "ring")
+        num_unchanged += not kept
     rows = tuple(
         (str(p["training_seed"]), str(p["days"]), short(p["guided_share"], 2), short(p["exploring_cost"], 4),
          short(p["greedy_cost"], 4), "kept" if p["is_best"] else "")
@@ -55,6 +58,8 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
         "Mean cost by days trained on, one pair of lines for each training. If the greedy line leaves the exploring "
         "one upwards, the policy needs its random choices; then look at the alerts. Test days play no part here."
     )
+    if num_unchanged:
+        caption += f" In {num_unchanged} trainings nothing was better than to do as advised, which was kept."
     if max(known) > high:
         caption += f" Costs above {short(y_scale.high)} lie on the upper edge."
     svg = canvas.render(f"Learning curve of {policy}", "Cost against days trained on, greedy and exploring.")

@@ -112,7 +112,10 @@ def settings_table(result: ExperimentResult) -> list[list[str]]:
     for contender, entry in zip(result.contenders, result.scenario.policies, strict=True):
         values = entry.model_dump(mode="json", exclude={"kind", "name", "tuning", "information"})
         settings = ", ".join(f"{name} {value}" for name, value in values.items())
-        chosen = f"trained for {result.scenario.training.budget}" if contender.is_learned else "as given, not tuned"
+        chosen = "as given, not tuned"
+        if contender.is_learned:
+            chosen = f"trained for {result.scenario.training.budget}"
+            chosen += "" if contender.has_training else f", as {contender.trained_as}"
         rows.append([contender.name, entry.kind, settings or "–", getattr(entry, "tuning", "") or chosen])
     return rows
 

@@ -1,8 +1,9 @@
 """
 Every shipped scenario: all baselines tuned, QMIX local, coordinated and advised, on the same held-out days.
 
-``make portfolio`` runs what is missing in ``runs/portfolio`` and writes ``docs/background/portfolio.csv`` and
-``portfolio.md`` from what is finished; it may be interrupted at any time. Names of scenarios restrict it to these.
+``make portfolio`` runs what is missing in ``runs/portfolio`` and writes each finished scenario's rows into
+``docs/background/portfolio.csv`` and ``portfolio.md``; it may be interrupted at any time. Names of scenarios
+restrict it to these.
 """
 
 from __future__ import annotations
@@ -134,12 +135,18 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     for name in asked:
         play(name)
-        finished = [one for one in ORDER if (WORK / one / "run" / "report.html").exists()]
-        found = pd.DataFrame(
-            [row for one in finished for row in rows(one, commit.stdout.strip())], columns=list(COLUMNS)
-        )
-        found.to_csv(BACKGROUND / "portfolio.csv", index=False, float_format="%.6g", lineterminator="\n")
-        (BACKGROUND / "portfolio.md").write_text(table(found), encoding="utf-8")
+        note(pd.DataFrame(rows(name, commit.stdout.strip()), columns=list(COLUMNS)))
+
+
+def note(found: pd.DataFrame) -> None:
+    """Put a scenario's rows in the place of those that it had; write the tables."""
+    file = BACKGROUND / "portfolio.csv"
+    known = pd.read_csv(file) if file.exists() else found.iloc[:0]
+    kept = known[~known["scenario"].isin(found["scenario"])]
+    every = pd.concat([table for table in (kept, found) if len(table)], ignore_index=True)
+    every = every.sort_values("scenario", key=lambda names: names.map(ORDER.index), kind="stable")
+    every.to_csv(file, index=False, float_format="%.6g", lineterminator="\n")
+    (BACKGROUND / "portfolio.md").write_text(table(pd.read_csv(file)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -43,9 +43,7 @@ def tables(out: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_scenario(
-        tmp_path_factory.mktemp("run") / "scenario.yaml", POLICIES, experiment=EXPERIMENT, report={"html": False}
-    )
+    return write_scenario(tmp_path_factory.mktemp("run") / "scenario.yaml", POLICIES, experiment=EXPERIMENT)
 
 
 @pytest.fixture(scope="module")
