@@ -83,7 +83,7 @@ def load(scenario: Path, sets: Sequence[str] | None, options: Mapping[str, tuple
 
 def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
     """
-    Return the scenario with some of its policies only.
+    Return the scenario with some of its policies only; learners keep their advisers.
 
     Parameters
     ----------
@@ -97,7 +97,8 @@ def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
     ScenarioError
         If there is no such policy.
     """
-    from qmix_logistics.scenario.policies import policy_name
+    from qmix_logistics.scenario.advisers import adviser_of
+    from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
 
     known = {policy_name(entry): entry for entry in spec.policies}
     problems = [
@@ -113,7 +114,11 @@ def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
         raise ScenarioError(problems)
     reference = spec.experiment.reference if spec.experiment.reference in names else None
     experiment = spec.experiment.model_copy(update={"reference": reference})
-    kept = tuple(entry for name, entry in known.items() if name in names)
+    kept = tuple(
+        entry.model_copy(update={"adviser": adviser_of(spec, entry)}) if isinstance(entry, LearnedPolicy) else entry
+        for name, entry in known.items()
+        if name in names
+    )
     return spec.model_copy(update={"policies": kept, "experiment": experiment})
 
 

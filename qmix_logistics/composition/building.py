@@ -13,7 +13,6 @@ from qmix_logistics.scenario.orders_csv import read_transports
 from qmix_logistics.scenario.policies import (
     AtcPolicy,
     Baseline,
-    LearnedPolicy,
     MatchingPolicy,
     RollingHorizonPolicy,
     RulePolicy,
@@ -111,26 +110,6 @@ def build_demand(spec: ScenarioSpec, site: Site) -> DemandModel:
     if isinstance(spec.demand, OrdersDemand):
         return OrdersDemandModel(spec, spec.demand, site, read_transports(spec.demand.path))
     return RandomDemandModel(spec, spec.demand, site)
-
-
-def adviser_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
-    """
-    Return the planner that shows a learned policy what it would do.
-
-    Parameters
-    ----------
-    spec
-        The scenario.
-    entry
-        The policy.
-    """
-    if entry.adviser != "auto":
-        return entry.adviser
-    if any(vehicle_class.max_tasks_on_board > 1 for vehicle_class in spec.fleet):
-        routes = [policy for policy in spec.policies if isinstance(policy, RollingHorizonPolicy)]
-        return routes[0] if routes else RollingHorizonPolicy(kind="rolling_horizon")
-    matchings = [policy for policy in spec.policies if isinstance(policy, MatchingPolicy) and policy.anticipatory]
-    return matchings[0] if matchings else MatchingPolicy(kind="matching", anticipatory=True)
 
 
 def build_baseline(

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qmix_logistics import __version__
-from qmix_logistics.composition.building import adviser_of, build_baseline, hindsight_moves, world_of
+from qmix_logistics.composition.building import build_baseline, hindsight_moves, world_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, write_csv, write_json
 from qmix_logistics.evaluation.units import play_unit, read_records
 from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics.scenario.advisers import adviser_of
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import NO_TASK, DayKey, Purpose, Split, day_stream
 

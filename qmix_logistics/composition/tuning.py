@@ -26,6 +26,7 @@ from qmix_logistics.scenario.policies import (
 from qmix_logistics.simulation import DayKey, Purpose, Simulator, Split, day_stream
 
 Baseline = RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy
+Planner = MatchingPolicy | RollingHorizonPolicy
 
 FACTORS: Mapping[str, tuple[float, ...]] = {
     "lookahead": (0.25, 0.5, 2, 4),
@@ -210,7 +211,7 @@ COLUMNS = ("policy", "candidate", "setting", "days", "mean_cost", "is_chosen")
 
 def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> ScenarioSpec:
     """
-    Return the scenario with the settings that were chosen.
+    Return the scenario with the settings that were chosen; learners are advised by the planner that was cheapest.
 
     Parameters
     ----------
@@ -227,7 +228,28 @@ def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> Scenari
         why = "the others were worse" if one.is_decided else "lowest mean when the budget was spent"
         text = f"{len(one.candidates)} settings on {played} of {days} training days; {why}"
         chosen[one.policy] = one.candidates[one.chosen].model_copy(update={"tuning": text})
-    return spec.model_copy(update={"policies": tuple(chosen.get(policy_name(p), p) for p in spec.policies)})
+    adviser = best_planner(tuned)
+    policies: list[Baseline | LearnedPolicy] = []
+    for entry in spec.policies:
+        if isinstance(entry, LearnedPolicy) and entry.adviser == "auto" and adviser is not None:
+            policies.append(entry.model_copy(update={"adviser": adviser}))
+        else:
+            policies.append(chosen.get(policy_name(entry), entry))
+    return spec.model_copy(update={"policies": tuple(policies)})
+
+
+def best_planner(tuned: Sequence[Tuned]) -> str | None:
+    """
+    Return the name of the central planner with the lowest mean cost on the days that all of them played.
+
+    Parameters
+    ----------
+    tuned
+        The baselines; rules are no planners. None if there is no planner among them.
+    """
+    planners = {one.policy: one.costs[one.chosen] for one in tuned if isinstance(one.candidates[0], Planner)}
+    days = min(map(len, planners.values()), default=0)
+    return min(planners, key=lambda name: math.fsum(planners[name][:days]), default=None)
 
 
 def _tune_one(
@@ -324,7 +346,8 @@ def lines_of(tuned: Sequence[Tuned]) -> list[str]:
         changed = _setting(one.candidates[one.chosen]) if one.chosen else "as it was"
         days = sum(map(len, one.costs))
         lines.append(f"{one.policy:<24} {changed}: {after:.4g} instead of {before:.4g} ({days} training days)")
-    return lines
+    adviser = best_planner(tuned)
+    return lines if adviser is None else [*lines, f"learners are advised by {adviser}, unless they name a planner"]
 
 
 def write_tuned(spec: ScenarioSpec, out: Path) -> None:

@@ -192,6 +192,7 @@ def _check_policies(parts: Parts) -> Iterator[Finding]:
         for policy in parts["policies"]
         if isinstance(policy, LearnedPolicy) and policy.weights_of is None
     }
+    planners = [policy_name(policy) for policy in parts["policies"] if not isinstance(policy, LearnedPolicy)]
     for index, policy in enumerate(parts["policies"]):
         if not isinstance(policy, LearnedPolicy):
             continue
@@ -200,6 +201,9 @@ def _check_policies(parts: Parts) -> Iterator[Finding]:
             expected = f"expected one of {', '.join(same)}" if same else "there is none; leave it out"
             message = f"'{policy.weights_of}' is no {policy.kind} policy with a training of its own; {expected}"
             yield ("policies", index, "weights_of"), message
+        if isinstance(policy.adviser, str) and policy.adviser not in ("auto", *planners):
+            message = f"'{policy.adviser}' is no policy here that does not learn; expected auto, {', '.join(planners)}"
+            yield ("policies", index, "adviser"), message
         if policy.information == "advised" and policy.adviser is None:
             yield ("policies", index, "adviser"), "is missing, but vehicles are to be advised; name a planner, or auto"
     experiment = parts.get("experiment")

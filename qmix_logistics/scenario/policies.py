@@ -109,9 +109,10 @@ class LearnedPolicy(Document):
     """What a vehicle decides on. ``local``: its own state, the board within range, the neighbours within range.
     ``advised``: besides, what the adviser would have it do, while it can be reached. ``coordinator``: as ``local``, but
     those who decide at the same time are matched to their stops together; in an outage they claim them."""
-    adviser: Annotated[Baseline, Field(discriminator="kind")] | Literal["auto"] | None = "auto"
-    """A central planner. It shows in training what it would do; with ``information: advised`` at work, too. ``auto``:
-    where vehicles carry several tasks the scenario's ``rolling_horizon``, else its anticipatory matching."""
+    adviser: Annotated[Baseline, Field(discriminator="kind")] | PolicyName | None = "auto"
+    """A central planner: the name of a policy of this scenario, or one of its own. It shows in training what it would
+    do; with ``information: advised`` at work, too. ``auto``: where vehicles carry several tasks the scenario's
+    ``rolling_horizon``, else its anticipatory matching; ``tune`` puts the better one in its place."""
     weights_of: PolicyName | None = None
     """Use what another policy of this scenario has learned, instead of a training of its own."""
 

@@ -23,9 +23,15 @@ WEAK = ("random", "fifo", "earliest_due_date")
 """Rules that are nowhere near the best."""
 SHOWN = ("quickstart", "warehouse-peak", "planner-outage")
 """Scenarios of the README: five trainings."""
-TRAINING_DAYS = {"warehouse-congested": 32, "warehouse-trace": 32, "delivery-time-windows": 32, "hub-two-echelon": 48}
+TRAINING_DAYS = {
+    "warehouse-charging": 64,
+    "warehouse-congested": 32,
+    "warehouse-trace": 32,
+    "delivery-time-windows": 32,
+    "hub-two-echelon": 48,
+}
 TRAININGS, MORE_TRAININGS, TEST_DAYS, HINDSIGHT_MOVES = 3, 5, 30, 20
-TUNING_DAYS, MOST_TRAINING_DAYS = 24, 96
+MOST_TRAINING_DAYS = 96
 LEARNED = (
     {"kind": "qmix"},
     {"kind": "qmix", "information": "coordinator", "weights_of": "qmix"},
@@ -72,7 +78,7 @@ def play(name: str) -> None:
     tuned = folder / "tuned.yaml"
     if not tuned.exists():
         resume = ["--resume"] if (folder / "tuning").exists() else []
-        call("tune", place, "-o", tuned, "--days", TUNING_DAYS, "--out", folder / "tuning", *resume)
+        call("tune", place, "-o", tuned, "--out", folder / "tuning", *resume)
     if not (folder / "run" / "report.html").exists():
         call("run", tuned, "--out", folder / "run", *(["--resume"] if (folder / "run").exists() else []))
 

@@ -131,6 +131,7 @@ def test_missing_file_is_reported(tmp_path: Path) -> None:
         ),
         ({"policies": [{"kind": "qmix"}, {"kind": "vdn", "weights_of": "qmix"}]}, "'qmix' is no vdn policy with a"),
         ({"policies": [{"kind": "qmix", "information": "advised", "adviser": None}]}, "vehicles are to be advised"),
+        ({"policies": [{"kind": "qmix", "adviser": "oracle"}]}, "'oracle' is no policy here that does not learn"),
         ({"experiment": {"reference": "astrology"}}, "'astrology' is no policy here"),
         ({"policies": [{"kind": "fifo"}, {"kind": "fifo"}]}, "'fifo' is used more than once"),
         ({"demand": {"kind": "trace"}, "experiment": {"replications": 9}}, "is 9, but the trace has 5 test days"),
