@@ -15,6 +15,8 @@ from qmix_logistics.environment.epoch_batch import EpochBatch
 from qmix_logistics.environment.estimates import atc_index
 from qmix_logistics.simulation import Site
 
+QUICKEST = -1
+"""Way of a candidate that is left to the rule: whichever is the quickest under present congestion."""
 LOOKAHEAD = 2.0
 """Of the ATC index that ranks candidates, in mean task times."""
 
@@ -34,12 +36,36 @@ class CandidateList:
         Whether it may be taken only if all pick-ups on the row's list go to others.
     is_cut
         Whether stops that the row may take and can see were left out.
+    ways
+        Which of the ways that are offered; ``QUICKEST``: left to the rule. The same stop by several ways is several
+        candidates, the quickest first.
+    delay_s
+        How much longer the way takes than the shortest would without traffic; 0 where traffic is not known.
+    detour_s
+        How much longer it takes than the quickest.
     """
 
     columns: Int[np.ndarray, "row slot"]
     mask: Bool[np.ndarray, "row slot"]
     is_fallback: Bool[np.ndarray, "row slot"]
     is_cut: Bool[np.ndarray, " row"]
+    ways: Int[np.ndarray, "row slot"]
+    delay_s: Float[np.ndarray, "row slot"]
+    detour_s: Float[np.ndarray, "row slot"]
+
+
+def num_slots(site: Site) -> int:
+    """
+    Return how many candidates a vehicle has at most.
+
+    Parameters
+    ----------
+    site
+        The site.
+    """
+    rules = site.candidates
+    choices = site.lanes.rules.route_choices if site.lanes is not None and site.lanes.is_congested else 1
+    return rules.k + min(rules.routed, rules.k) * (choices - 1)
 
 
 def select_candidates(site: Site, batch: EpochBatch, *, shows_advice: bool = False) -> CandidateList:
@@ -68,11 +94,12 @@ def select_candidates(site: Site, batch: EpochBatch, *, shows_advice: bool = Fal
         visible[told, batch.advised[told]] = True
         is_fallback[told, batch.advised[told]] = False
     is_cut = np.count_nonzero(visible, axis=1) > site.candidates.k
+    offers_ways = np.array([ways is not None for ways in batch.ways])[batch.epoch]
     visible[is_cut] &= ~is_fallback[is_cut]
     number = np.count_nonzero(visible, axis=1)
     order = np.argsort(~visible, axis=1, kind="stable")
-    if is_cut.any():
-        rows = is_cut.nonzero()[0]
+    if (is_ranked := is_cut | offers_ways).any():
+        rows = is_ranked.nonzero()[0]
         rank = _rank(site, batch, rows, visible[rows])
         if shows_advice:
             told = np.flatnonzero(batch.advised[rows] >= 0)
@@ -81,7 +108,54 @@ def select_candidates(site: Site, batch: EpochBatch, *, shows_advice: bool = Fal
     columns = order[:, : min(site.candidates.k, number.max(initial=1))]
     mask = np.arange(columns.shape[1]) < number[:, None]
     chosen_fallback = np.take_along_axis(is_fallback, columns, axis=1) & mask
-    return CandidateList(np.where(mask, columns, 0), mask, chosen_fallback, is_cut)
+    columns = np.where(mask, columns, 0)
+    unknown = np.zeros(mask.shape)
+    ways = np.full(mask.shape, QUICKEST)
+    chosen = CandidateList(columns, mask, chosen_fallback, is_cut, ways, unknown, unknown)
+    return _with_ways(site, batch, chosen) if offers_ways.any() else chosen
+
+
+def _with_ways(site: Site, batch: EpochBatch, candidates: CandidateList) -> CandidateList:
+    """Offer every way to the first stops with a task, and say how traffic delays each candidate."""
+    lists: list[list[tuple[int, int, float, float]]] = []
+    stops = batch.stops[batch.epoch[:, None], candidates.columns]
+    for row, (epoch, number) in enumerate(zip(batch.epoch.tolist(), batch.decider.tolist(), strict=True)):
+        ways, slots = batch.ways[epoch], np.flatnonzero(candidates.mask[row]).tolist()
+        places = [int(place) for place in stops["place"][row, slots]]
+        here = int(batch.vehicles["place"][epoch, number])
+        goes = [place not in (here, -1) for place in places]
+        delays_s = (
+            ways.delays_s(number, [place for place, is_away in zip(places, goes, strict=True) if is_away])
+            if ways
+            else ()
+        )
+        known, routed, offered = iter(delays_s), 0, []
+        for slot, place, is_away in zip(slots, places, goes, strict=True):
+            delay_s = next(known, 0.0) if is_away else 0.0
+            if ways is None or not is_away or stops["task"][row, slot] < 0 or routed >= site.candidates.routed:
+                offered.append((slot, QUICKEST, delay_s, 0.0))
+                continue
+            routed += 1
+            times_s = ways.times_s(number, place)
+            quickest_s = min(times_s)
+            for way in sorted(range(len(times_s)), key=times_s.__getitem__):
+                detour_s = times_s[way] - quickest_s
+                offered.append((slot, way, delay_s + detour_s, detour_s))
+        lists.append(offered)
+    width = max(map(len, lists), default=1)
+    mask = np.arange(width) < np.array([len(offered) for offered in lists])[:, None]
+    table = np.zeros((len(lists), width, 4))
+    table[mask] = [entry for offered in lists for entry in offered]
+    of_list = table[..., 0].astype(np.int64)
+    return CandidateList(
+        np.where(mask, np.take_along_axis(candidates.columns, of_list, axis=1), 0),
+        mask,
+        np.take_along_axis(candidates.is_fallback, of_list, axis=1) & mask,
+        candidates.is_cut,
+        np.where(mask, table[..., 1].astype(np.int64), QUICKEST),
+        table[..., 2],
+        table[..., 3],
+    )
 
 
 def _fallbacks(site: Site, batch: EpochBatch) -> Bool[np.ndarray, "row stop"]:

@@ -49,7 +49,7 @@ class Codec:
         neighbours = neighbours_of(site, batch)
         chosen = batch.stops[batch.epoch[:, None], candidates.columns]
         is_pick_up = batch.is_pick_up[batch.epoch[:, None], candidates.columns] & candidates.mask
-        is_advised = (candidates.columns == batch.advised[:, None]) & candidates.mask
+        is_advised = (candidates.columns == batch.advised[:, None]) & candidates.mask & (candidates.detour_s == 0)
         is_known = is_advised & self.shows_advice
         is_open = is_advised & ~(candidates.is_fallback & is_pick_up.any(axis=1, keepdims=True))
         return JointObservation(
@@ -60,6 +60,7 @@ class Codec:
             mask=candidates.mask,
             is_fallback=candidates.is_fallback,
             columns=candidates.columns,
+            ways=candidates.ways,
             tasks=np.where(is_pick_up, chosen["task"], -1),
             is_cut=candidates.is_cut,
             advised=np.where(is_open.any(axis=1), is_open.argmax(axis=1), -1),

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from qmix_logistics.simulation import DecisionEpoch, Site, expected_wait_s
+from qmix_logistics.simulation.epoch import Ways
 from qmix_logistics.simulation.state import FACILITY, STOP, VEHICLE
 
 
@@ -60,6 +61,8 @@ class EpochBatch:
         Which stops each row may take.
     advised
         Column of the stop that a planner advises to each row; -1: none.
+    ways
+        The ways that each epoch offers; None where there is no choice of way.
     """
 
     time_s: Float[np.ndarray, " epoch"]
@@ -75,6 +78,7 @@ class EpochBatch:
     decider: Int[np.ndarray, " row"]
     feasible: Bool[np.ndarray, "row stop"]
     advised: Int[np.ndarray, " row"]
+    ways: tuple[Ways | None, ...]
 
 
 def collate(site: Site, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice] | None = None) -> EpochBatch:
@@ -121,6 +125,7 @@ def collate(site: Site, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice
         decider=np.concatenate([epoch.deciders for epoch in epochs]),
         feasible=feasible,
         advised=advised,
+        ways=tuple(epoch.ways for epoch in epochs),
     )
 
 

@@ -14,10 +14,11 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from qmix_logistics.environment.candidates import QUICKEST
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.epoch_batch import Advice
 from qmix_logistics.environment.observation import JointObservation
-from qmix_logistics.environment.ways import quickest_ways
+from qmix_logistics.environment.ways import ways_to
 from qmix_logistics.simulation import DecisionEpoch, Dispatch
 
 Scorer = Callable[[JointObservation], Float[np.ndarray, "row slot"]]
@@ -103,6 +104,7 @@ def decide_jointly(
     A dispatch for each epoch, and the rounds in which they came about.
     """
     columns = [np.full(epoch.num_deciders, -1) for epoch in epochs]
+    ways = [np.full(epoch.num_deciders, QUICKEST) for epoch in epochs]
     cuts = [0] * len(epochs)
     rounds: list[GrantedRound] = []
     positions, pending = np.arange(len(epochs)), list(epochs)
@@ -112,15 +114,15 @@ def decide_jointly(
         scores, tasks, is_fallback = scorer(observation), observation.tasks, observation.is_fallback
         slots = (grant or grant_slots)(scores, tasks, is_fallback, observation.epoch)
         rounds.append(GrantedRound(positions, observation, slots))
-        _note(observation, slots, positions, epochs, columns, cuts)
+        _note(observation, slots, positions, epochs, columns, ways, cuts)
         left = np.unique(positions[observation.epoch[slots == NO_SLOT]])
         pending = [epochs[position].without(columns[position]) for position in left.tolist()]
         told = advice and [Advice(advice[index].columns[columns[index] < 0]) for index in left.tolist()]
         positions = left
     declined = [said.declined for said in advice] if advice and codec.shows_advice else [()] * len(epochs)
     dispatches = [
-        Dispatch(chosen, cut, quickest_ways(epoch, chosen), orders)
-        for epoch, chosen, cut, orders in zip(epochs, columns, cuts, declined, strict=True)
+        Dispatch(chosen, cut, ways_to(epoch, chosen, way), orders)
+        for epoch, chosen, way, cut, orders in zip(epochs, columns, ways, cuts, declined, strict=True)
     ]
     return dispatches, rounds
 
@@ -193,10 +195,12 @@ def _note(
     positions: Int[np.ndarray, " epoch"],
     epochs: Sequence[DecisionEpoch],
     columns: list[Int[np.ndarray, " _"]],
+    ways: list[Int[np.ndarray, " _"]],
     cuts: list[int],
 ) -> None:
     for row in np.flatnonzero(slots != NO_SLOT).tolist():
         position = int(positions[observation.epoch[row]])
         decider = int(np.searchsorted(epochs[position].deciders, observation.decider[row]))
         columns[position][decider] = observation.columns[row, slots[row]]
+        ways[position][decider] = observation.ways[row, slots[row]]
         cuts[position] += bool(observation.is_cut[row])

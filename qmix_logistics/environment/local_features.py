@@ -222,6 +222,8 @@ def stop_features(
             "is_park": chosen["kind"] == int(PARK),
             "is_wait": chosen["kind"] == int(WAIT),
             "arrival": arrival_s,
+            "delay": candidates.delay_s,
+            "detour": candidates.detour_s,
             "task_time": task_s,
             "slack": slack_s,
             "is_late": slack_s < 0,

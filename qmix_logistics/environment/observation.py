@@ -52,6 +52,8 @@ class JointObservation:
         Candidates that a row may take only if all pick-ups on its list go to others.
     columns
         Column of each candidate in its epoch.
+    ways
+        Which of the ways that are offered to it, or ``candidates.QUICKEST``.
     tasks
         Number of the task that a candidate picks up, which only one vehicle gets; -1 for other stops.
     is_cut
@@ -71,6 +73,7 @@ class JointObservation:
     mask: Bool[np.ndarray, "row slot"]
     is_fallback: Bool[np.ndarray, "row slot"]
     columns: Int[np.ndarray, "row slot"]
+    ways: Int[np.ndarray, "row slot"]
     tasks: Int[np.ndarray, "row slot"]
     is_cut: Bool[np.ndarray, " row"]
     advised: Int[np.ndarray, " row"]

@@ -11,11 +11,13 @@ import numpy as np
 from jaxtyping import Float
 from pettingzoo import ParallelEnv
 
+from qmix_logistics.environment.candidates import QUICKEST, num_slots
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.local_features import num_neighbours
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.environment.schema import LIMIT, NEIGHBOUR, STATE_SITE, STATE_TASK, STATE_VEHICLE, STOP, VEHICLE
 from qmix_logistics.environment.state_features import MAX_STATE_TASKS
+from qmix_logistics.environment.ways import ways_to
 from qmix_logistics.simulation import Day, DayKey, DemandModel, Dispatch, End, Simulator, Site, Split
 
 MAX_SEED_DAY = 2**31 - 1
@@ -56,7 +58,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         self._simulator = Simulator(site, discount_time_constant_s=discount_time_constant_s, is_recording=False)
         self._codec = Codec(site)
         self._rng = np.random.default_rng()
-        self._num_slots = site.candidates.k
+        self._num_slots = num_slots(site)
         self._num_neighbours = num_neighbours(site)
         self.possible_agents = [f"vehicle_{number}" for number in range(site.fleet.num_vehicles)]
         self.agents: list[str] = []
@@ -149,6 +151,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
             self._rng = np.random.default_rng(seed)
         self._epoch = self._simulator.reset(self._draw_day(options or {}))
         self._columns = np.full(self._epoch.num_deciders, -1)
+        self._ways = np.full(self._epoch.num_deciders, QUICKEST)
         self._num_illegal = [0] * len(self.possible_agents)
         self.agents = list(self.possible_agents) if self._epoch.end is None else []
         interval = self._epoch.interval
@@ -180,8 +183,10 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         self._claim(actions)
         cost = elapsed_s = reward = 0.0
         if (self._columns >= 0).all():
-            self._epoch = self._simulator.advance(Dispatch(self._columns))
+            routes = ways_to(self._epoch, self._columns, self._ways)
+            self._epoch = self._simulator.advance(Dispatch(self._columns, routes=routes))
             self._columns = np.full(self._epoch.num_deciders, -1)
+            self._ways = np.full(self._epoch.num_deciders, QUICKEST)
             interval = self._epoch.interval
             cost, elapsed_s, reward = interval.cost, interval.elapsed_s, -interval.discounted_cost
         end, agents = self._epoch.end, self.agents
@@ -274,7 +279,9 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
             task = int(seen.tasks[row, chosen[row]])
             if task < 0 or task not in taken:
                 taken.add(task)
-                self._columns[np.searchsorted(deciders, seen.decider[row])] = seen.columns[row, chosen[row]]
+                decider = np.searchsorted(deciders, seen.decider[row])
+                self._columns[decider] = seen.columns[row, chosen[row]]
+                self._ways[decider] = seen.ways[row, chosen[row]]
 
     def _legal(self, row: int, actions: Mapping[str, SupportsInt]) -> int:
         """Return a vehicle's action, or any legal one, and count it, instead of one that is not."""

@@ -91,6 +91,9 @@ class Candidates(Document):
 
     k: Annotated[int, Field(ge=4, le=256)] = 24
     """At most so many: the nearest and the most urgent, at least one of each kind and of each alternative facility."""
+    routed: Annotated[int, Field(ge=0, le=256)] = 4
+    """Of so many of those with a task, the first, it scores every way that is offered (``segments.route_choices``);
+    to the others the vehicle takes the quickest."""
     wait_while_pending: bool = False
     """Whether waiting is a candidate while a task could be picked up."""
     max_wait_s: Annotated[Seconds, Field(gt=0)] = 60.0

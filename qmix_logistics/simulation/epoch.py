@@ -6,7 +6,7 @@ import dataclasses
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -43,8 +43,21 @@ class Interval:
     discounted_cost: float
 
 
+@runtime_checkable
 class Ways(Protocol):
     """The ways that are offered to stops: the shortest, then the quickest others under present congestion."""
+
+    def delays_s(self, number: int, places: Sequence[int]) -> Sequence[float]:
+        """
+        Return for several places how much longer the quickest way takes than the shortest would on an empty site.
+
+        Parameters
+        ----------
+        number
+            Which vehicle.
+        places
+            Where to.
+        """
 
     def times_s(self, number: int, place: int) -> Sequence[float]:
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from qmix_logistics.environment.candidates import num_slots
 from qmix_logistics.environment.local_features import num_neighbours
 from qmix_logistics.environment.state_features import MAX_STATE_TASKS
 from qmix_logistics.learning.algorithms import Family, build_objective, build_team
@@ -83,7 +84,7 @@ def replay_shape(site: Site) -> Shape:
         The site.
     """
     return Shape(
-        num_slots=site.candidates.k,
+        num_slots=num_slots(site),
         num_neighbours=num_neighbours(site),
         num_vehicles=site.fleet.num_vehicles,
         num_tasks=MAX_STATE_TASKS,

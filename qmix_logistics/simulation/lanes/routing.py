@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,10 @@ from qmix_logistics.simulation.lanes.segments import FORWARD, Berth, Edge, Gate,
 
 REPEATED = 2.0
 """An arc of a way that was offered already counts this many times longer for the next one."""
+
+
+PresentTimes = dict[tuple[int, int], float]
+"""Time through a segment in a direction, at one instant."""
 
 
 class Step(NamedTuple):
@@ -97,7 +102,9 @@ class Router:
                     best = Route((*start.steps, *map(self._whole, on_way), *steps), gate, time_s)
         return best
 
-    def choices(self, starts: Sequence[Start], here: Sequence[Berth], place: int, number: int) -> list[Route]:
+    def choices(
+        self, starts: Sequence[Start], here: Sequence[Berth], place: int, number: int, known: PresentTimes | None = None
+    ) -> list[Route]:
         """
         Return the shortest way, then the quickest others under present congestion; fewer if there are no more.
 
@@ -107,7 +114,10 @@ class Router:
             As for ``shortest``.
         number
             How many at most.
+        known
+            Times at this instant that are known already; more are added.
         """
+        known = {} if known is None else known
         shortest = self.shortest(starts, here, place)
         if shortest is None:
             return []
@@ -116,7 +126,7 @@ class Router:
         for _ in range(2 * number):
             if len(routes) >= number:
                 break
-            route = self._quickest(starts, here, place, used)
+            route = self._quickest(starts, here, place, used, known)
             if route is None:
                 break
             if all(route.steps != known.steps for known in routes):
@@ -125,7 +135,30 @@ class Router:
                 used[step.segment, step.direction] = used.get((step.segment, step.direction), 1.0) * REPEATED
         return routes
 
-    def present_s(self, route: Route) -> float:
+    def quickest_s(
+        self, starts: Sequence[Start], here: Sequence[Berth], places: Sequence[int], known: PresentTimes
+    ) -> list[float]:
+        """
+        Return the time to each place by the quickest way under present congestion; infinite if there is none.
+
+        Parameters
+        ----------
+        starts, here, known
+            As for ``choices``.
+        places
+            Where to.
+        """
+        finishes = [self._finishes(place) for place in places]
+        wanted = {finish[0] for several in finishes for finish in several}
+        before = self._search(starts, wanted, lambda edge: self._known_s(edge.segment, edge.direction, known))
+        times_s = []
+        for place, several in zip(places, finishes, strict=True):
+            direct = self._direct(here, place)
+            found = [before[finish][0] + cost_s for finish, _, _, cost_s in several if finish in before]
+            times_s.append(min(found + ([direct.time_s] if direct else []), default=math.inf))
+        return times_s
+
+    def present_s(self, route: Route, known: PresentTimes | None = None) -> float:
         """
         Return the time that a way takes under present congestion.
 
@@ -133,19 +166,27 @@ class Router:
         ----------
         route
             The way.
+        known
+            As for ``choices``.
         """
+        known = {} if known is None else known
         time_s = (route.gate.in_m if route.gate else 0.0) / self._speed_mps
         for step in route.steps:
             share = abs(step.to_m - step.from_m) / max(self._lanes.segments[step.segment].length_m, 1e-9)
-            time_s += share * self._present_edge_s(step.segment, step.direction)
+            time_s += share * self._known_s(step.segment, step.direction, known)
         return time_s
 
     def _quickest(
-        self, starts: Sequence[Start], here: Sequence[Berth], place: int, used: dict[tuple[int, int], float]
+        self,
+        starts: Sequence[Start],
+        here: Sequence[Berth],
+        place: int,
+        used: dict[tuple[int, int], float],
+        known: PresentTimes,
     ) -> Route | None:
         def weigh(edge: Edge) -> float:
             factor = used.get((edge.segment, edge.direction), 1.0)
-            return factor * self._present_edge_s(edge.segment, edge.direction)
+            return factor * self._known_s(edge.segment, edge.direction, known)
 
         finishes = self._finishes(place)
         before = self._search(starts, {finish[0] for finish in finishes}, weigh)
@@ -259,6 +300,12 @@ class Router:
 
     def _free_s(self, edge: Edge) -> float:
         return self._lanes.segments[edge.segment].length_m / self._speed_of(edge.segment)
+
+    def _known_s(self, number: int, direction: int, known: PresentTimes) -> float:
+        key = number, direction
+        if key not in known:
+            known[key] = self._present_edge_s(number, direction)
+        return known[key]
 
     def _present_edge_s(self, number: int, direction: int) -> float:
         """Time through a segment with those who are on it and wait for it; twice as long for who would stand."""

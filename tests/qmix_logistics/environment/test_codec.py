@@ -70,9 +70,9 @@ def test_every_feature_varies_over_a_day() -> None:
         constant += [
             f"{group}.{feature.name}" for feature, width in zip(GROUPS[group], spread, strict=True) if width == 0
         ]
-    # One station, so no drop-off is a choice; one task an order; no parking places; no planner.
+    # One station, so no drop-off is a choice; one task an order; no parking places; no planner; no congestion.
     assert set(constant) == {
-        "stop.is_drop_off", "stop.is_park", "stop.open_tasks", "stop.is_advised",
+        "stop.is_drop_off", "stop.is_park", "stop.open_tasks", "stop.is_advised", "stop.delay", "stop.detour",
         "vehicle.is_loaded", "vehicle.neighbours", "vehicle.is_advised",
     }  # fmt: skip
 
