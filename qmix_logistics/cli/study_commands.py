@@ -53,7 +53,7 @@ def tune(
         typer.echo(f"\nInterrupted. What was finished is kept; go on with\n  {resume_line(folder)}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     tuning.write_tuned(tuning.with_tuned(spec, tuned, budget), target)
-    for line in tuning.lines_of(tuned):
+    for line in tuning.lines_of(spec, tuned):
         typer.echo(line)
     typer.echo(f"{folder / 'tuning.csv'}\n{target}")
 

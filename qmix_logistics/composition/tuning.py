@@ -211,7 +211,7 @@ COLUMNS = ("policy", "candidate", "setting", "days", "mean_cost", "is_chosen")
 
 def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> ScenarioSpec:
     """
-    Return the scenario with the settings that were chosen; learners are advised by the planner that was cheapest.
+    Return the scenario with the settings that were chosen; learners are advised by the best planner.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> Scenari
         why = "the others were worse" if one.is_decided else "lowest mean when the budget was spent"
         text = f"{len(one.candidates)} settings on {played} of {days} training days; {why}"
         chosen[one.policy] = one.candidates[one.chosen].model_copy(update={"tuning": text})
-    adviser = best_planner(tuned)
+    adviser = best_planner(tuned, spec.experiment.indifference_pct)
     policies: list[Baseline | LearnedPolicy] = []
     for entry in spec.policies:
         if isinstance(entry, LearnedPolicy) and entry.adviser == "auto" and adviser is not None:
@@ -238,18 +238,28 @@ def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> Scenari
     return spec.model_copy(update={"policies": tuple(policies)})
 
 
-def best_planner(tuned: Sequence[Tuned]) -> str | None:
+def best_planner(tuned: Sequence[Tuned], indifference_pct: float) -> str | None:
     """
-    Return the name of the central planner with the lowest mean cost on the days that all of them played.
+    Return the central planner to learn from: the cheapest on the days that all played, but a matching if it is as good.
+
+    An assignment takes a hundredth of the time of routes, and in training it is asked at every decision.
 
     Parameters
     ----------
     tuned
         The baselines; rules are no planners. None if there is no planner among them.
+    indifference_pct
+        Differences up to this do not matter.
     """
     planners = {one.policy: one.costs[one.chosen] for one in tuned if isinstance(one.candidates[0], Planner)}
-    days = min(map(len, planners.values()), default=0)
-    return min(planners, key=lambda name: math.fsum(planners[name][:days]), default=None)
+    if not planners:
+        return None
+    days = min(map(len, planners.values()))
+    means = {name: math.fsum(costs[:days]) / days for name, costs in planners.items()}
+    limit = min(means.values()) * (1 + indifference_pct / 100)
+    matchings = [one.policy for one in tuned if isinstance(one.candidates[0], MatchingPolicy)]
+    as_good = [name for name in matchings if means[name] <= limit]
+    return min(as_good or means, key=means.__getitem__)
 
 
 def _tune_one(
@@ -331,12 +341,14 @@ def plan_trials(spec: ScenarioSpec, folder: Path, days: int) -> list[Job]:
     return jobs
 
 
-def lines_of(tuned: Sequence[Tuned]) -> list[str]:
+def lines_of(spec: ScenarioSpec, tuned: Sequence[Tuned]) -> list[str]:
     """
     Return what was chosen, a line for each baseline.
 
     Parameters
     ----------
+    spec
+        The scenario.
     tuned
         The baselines.
     """
@@ -346,7 +358,7 @@ def lines_of(tuned: Sequence[Tuned]) -> list[str]:
         changed = _setting(one.candidates[one.chosen]) if one.chosen else "as it was"
         days = sum(map(len, one.costs))
         lines.append(f"{one.policy:<24} {changed}: {after:.4g} instead of {before:.4g} ({days} training days)")
-    adviser = best_planner(tuned)
+    adviser = best_planner(tuned, spec.experiment.indifference_pct)
     return lines if adviser is None else [*lines, f"learners are advised by {adviser}, unless they name a planner"]
 
 

@@ -24,7 +24,7 @@ WEAK = ("random", "fifo", "earliest_due_date")
 SHOWN = ("quickstart", "warehouse-peak", "planner-outage")
 """Scenarios of the README: five trainings."""
 TRAINING_DAYS = {
-    "warehouse-charging": 64,
+    "warehouse-charging": 32,
     "warehouse-congested": 32,
     "warehouse-trace": 32,
     "delivery-time-windows": 32,
