@@ -81,12 +81,16 @@ def _chosen(run: Path, policy: str | None, training_seed: int | None) -> tuple[S
     if not folder.scenario.is_file():
         raise DeploymentError(f"{run} is no run folder: it has no scenario.yaml")
     spec = load_scenario(folder.scenario)
-    names = [policy_name(entry) for entry in spec.policies if isinstance(entry, LearnedPolicy)]
+    learned = [entry for entry in spec.policies if isinstance(entry, LearnedPolicy)]
+    borrowed = {policy_name(entry): entry.weights_of for entry in learned if entry.weights_of is not None}
+    names = [policy_name(entry) for entry in learned if entry.weights_of is None]
     if not names:
         raise DeploymentError(f"{run} has no policy that learned")
     if policy is None and len(names) > 1:
         raise DeploymentError(f"{run} has several policies that learned; name one with --policy: {', '.join(names)}")
     name = policy or names[0]
+    if name in borrowed:
+        raise DeploymentError(f"{name} uses what {borrowed[name]} learned; export that: --policy {borrowed[name]}")
     if name not in names:
         raise DeploymentError(f"{run} has no learned policy {name}; it has {', '.join(names)}")
     seeds = [seed for seed in range(1, spec.experiment.training_seeds + 1) if folder.policy(name, seed).is_dir()]
