@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 
 from qmix_logistics.environment.epoch_batch import EpochBatch
 from qmix_logistics.environment.estimates import atc_index
-from qmix_logistics.simulation import Site
+from qmix_logistics.simulation import CHARGE, DROP_OFF, Site
 
 QUICKEST = -1
 """Way of a candidate that is left to the rule: whichever is the quickest under present congestion."""
@@ -87,6 +87,8 @@ def select_candidates(site: Site, batch: EpochBatch, *, shows_advice: bool = Fal
         Whether the rows know what is advised to them.
     """
     visible = batch.feasible & _in_board_range(site, batch)
+    if site.candidates.facilities == "nearest":
+        visible &= ~_are_farther(site, batch)
     is_work = batch.stops["task"][batch.epoch] >= 0
     is_fallback = _fallbacks(site, batch) & visible & (visible & is_work).any(axis=1, keepdims=True)
     if shows_advice:
@@ -166,6 +168,22 @@ def _fallbacks(site: Site, batch: EpochBatch) -> Bool[np.ndarray, "row stop"]:
     by_rule = np.array([battery is not None and battery.charging == "rule" for battery in site.fleet.battery])
     fallbacks[by_rule[batch.decider], : len(site.chargers)] = True
     return fallbacks
+
+
+def _are_farther(site: Site, batch: EpochBatch) -> Bool[np.ndarray, "row stop"]:
+    """Tell which chargers, and which drop-offs of a task, are farther away than another one of the same."""
+    stops, farther = batch.stops[batch.epoch], np.zeros(batch.feasible.shape, bool)
+    place = batch.vehicles["place"][batch.epoch, batch.decider]
+    speed_class = site.fleet.class_index[batch.decider]
+    for row in range(len(farther)):
+        kind, task = stops["kind"][row], stops["task"][row]
+        arrival_s = site.network.travel_time_s[speed_class[row], place[row], stops["place"][row]]
+        groups = [kind == int(CHARGE), *((kind == int(DROP_OFF)) & (task == one) for one in np.unique(task[task >= 0]))]
+        for group in groups:
+            members = np.flatnonzero(group & batch.feasible[row])
+            if len(members):
+                farther[row, members] = members != members[arrival_s[members].argmin()]
+    return farther
 
 
 def _in_board_range(site: Site, batch: EpochBatch) -> Bool[np.ndarray, "row stop"]:

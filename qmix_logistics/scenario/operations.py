@@ -91,6 +91,8 @@ class Candidates(Document):
 
     k: Annotated[int, Field(ge=4, le=256)] = 24
     """At most so many: the nearest and the most urgent, at least one of each kind and of each alternative facility."""
+    facilities: Literal["all", "nearest"] = "all"
+    """Which stations, docks and chargers are candidates where a vehicle may choose: ``nearest`` leaves no choice."""
     routed: Annotated[int, Field(ge=0, le=256)] = 4
     """Of so many of those with a task, the first, it scores every way that is offered (``segments.route_choices``);
     to the others the vehicle takes the quickest."""

@@ -1,11 +1,17 @@
-"""On the congested warehouse: the quickest way against the shortest, the quickest station against the nearest."""
+"""
+On the congested warehouse: the quickest way against the shortest, the quickest station against the nearest.
+
+For rules, and for policies that have learned to choose among both, all else equal.
+"""
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
 import pytest
+from learned import costs, difference_pct, policy_of, scenario_of, train_all
 from scipy import stats
 
 from qmix_logistics.composition import build_demand
@@ -16,6 +22,8 @@ from qmix_logistics.scenario.policies import AtcPolicy, MatchingPolicy
 from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
 
 NUM_DAYS = 20
+SEEDS, TRAINING_DAYS = (1, 2, 3), 16
+PLANNER = "kind: matching, anticipatory: true"
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "warehouse-congested.yaml"
 
 
@@ -45,4 +53,34 @@ def test_quickest_ways_and_stations_beat_shortest_and_nearest_ones(kind: str) ->
         low, high = stats.t.interval(0.95, NUM_DAYS - 1, difference.mean(), stats.sem(difference))
         interval = f"{difference.mean():.2f} [{low:.2f}, {high:.2f}]"
         print(f"{kind}, quickest less {name}: {interval} on {NUM_DAYS} paired days")
+        assert high < 0
+
+
+@pytest.mark.parametrize("information", ["advised", "local"])
+def test_learned_ways_and_stations_beat_shortest_and_nearest_ones(information: str) -> None:
+    changes = {
+        "learned": (f"policies=[{{{PLANNER}}}, {{kind: qmix, information: {information}}}]",),
+        "shortest way": (
+            f"policies=[{{{PLANNER}, route: shortest}}, {{kind: qmix, information: {information}}}]",
+            "network.segments.route_choices=1",
+        ),
+        "nearest station": (
+            f"policies=[{{{PLANNER}, facility: nearest}}, {{kind: qmix, information: {information}}}]",
+            "candidates.facilities=nearest",
+        ),
+    }
+    specs = {
+        name: scenario_of("warehouse-congested", f"training.budget={TRAINING_DAYS} days", *those)
+        for name, those in changes.items()
+    }
+    train_all(list(specs.values()), SEEDS)
+    name = "qmix" if information == "local" else "qmix-advised"
+    found = {
+        case: np.mean([costs(spec, functools.partial(policy_of, spec, name, seed), NUM_DAYS) for seed in SEEDS], axis=0)
+        for case, spec in specs.items()
+    }
+    print("\n" + ", ".join(f"{case}: {cost.mean():.2f}" for case, cost in found.items()))
+    for case in ("shortest way", "nearest station"):
+        mean, low, high = difference_pct(found["learned"], found[case])
+        print(f"qmix, {information}, learned against {case}: {mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
         assert high < 0

@@ -79,6 +79,13 @@ def test_numpy_and_onnx_say_what_torch_says_on_a_thousand_observations(run: Path
     assert seen >= 1000 and len(counts) > 5
 
 
+def test_what_others_have_learned_is_exported_from_them(tmp_path: Path) -> None:
+    policies = [{"kind": "qmix"}, {"kind": "qmix", "information": "coordinator", "weights_of": "qmix"}]
+    write_scenario(tmp_path / "scenario.yaml", policies=policies)
+    with pytest.raises(DeploymentError, match="export that: --policy qmix"):
+        export_policy(tmp_path, tmp_path / "exported", "qmix-coordinator")
+
+
 def test_a_vehicle_that_is_alone_decides_too(run: Path, exported: Path) -> None:
     runtime = Runtime(exported)
     session = onnxruntime.InferenceSession(exported / "policy.onnx")

@@ -78,6 +78,24 @@ def test_the_way_that_scores_best_is_taken(crowded: ScenarioSpec) -> None:
     assert num_detours > 20
 
 
+def test_nearest_leaves_no_choice_of_station(crowded: ScenarioSpec) -> None:
+    """Of a task on board only the nearest station is a candidate; with ``all``, both are."""
+    few = crowded.model_copy(update={"candidates": crowded.candidates.model_copy(update={"facilities": "nearest"})})
+    num_chosen = 0
+    for site, epoch in epochs_of_a_day(few):
+        seen = Codec(site).encode([epoch])
+        for row, number in enumerate(seen.decider.tolist()):
+            here = int(epoch.snapshot.vehicles["place"][number])
+            feasible = np.flatnonzero(epoch.feasible[epoch.deciders == number][0])
+            ends = [column for column in feasible.tolist() if column >= epoch.drop_offs.start]
+            shown = {int(column) for column in seen.columns[row][seen.mask[row]] if column >= epoch.drop_offs.start}
+            if len(ends) > 1:
+                arrival_s = site.network.travel_time_s[0, here, epoch.stops["place"][ends]]
+                assert shown == {ends[int(arrival_s.argmin())]}
+                num_chosen += 1
+    assert num_chosen > 20
+
+
 def test_without_traffic_nothing_is_delayed(crowded: ScenarioSpec) -> None:
     """At the first decision of a day no one is on the lanes."""
     _, epoch = next(epochs_of_a_day(crowded))
