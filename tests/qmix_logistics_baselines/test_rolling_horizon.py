@@ -181,11 +181,18 @@ def test_the_problem_by_hand() -> None:
     assert problem.free_in.tolist() == [0]
 
 
-def test_where_only_lateness_and_the_way_cost_time_is_free() -> None:
+def test_where_only_lateness_and_the_way_cost_time_costs_next_to_nothing() -> None:
+    """Nothing at all would let vehicles dawdle, and orders that are still to come be late."""
     costs = {"open_order_cost_per_h": 0.0, "late_order_cost_per_h": 5.0, "travel_cost_per_km": 0.1}
     problem = routing_problem(*epoch_with(scenario(objective=costs), ["R2.1.1", "R3.1.1"]), 5)
-    assert problem.open_cost.tolist() == [0, 0]
-    assert (problem.late_cost > 0).all()
+    assert problem.open_cost.tolist() == [1, 1]
+    assert (problem.late_cost > 1).all()
+
+
+def test_where_only_the_way_costs_time_is_free() -> None:
+    costs = {"open_order_cost_per_h": 0.0, "late_order_cost_per_h": 0.0, "travel_cost_per_km": 0.1}
+    problem = routing_problem(*epoch_with(scenario(objective=costs), ["R2.1.1", "R3.1.1"]), 5)
+    assert problem.open_cost.tolist() == problem.late_cost.tolist() == [0, 0]
 
 
 def test_what_no_one_may_do_is_left_out_and_all_else_is_planned() -> None:

@@ -101,7 +101,7 @@ class RoutingModel:
         strategies = routing_enums_pb2.FirstSolutionStrategy
         parameters.first_solution_strategy = (
             strategies.LOCAL_CHEAPEST_COST_INSERTION
-            if self._problem.open_cost.any() or self._problem.late_cost.any()
+            if self._problem.open_cost.any()
             else strategies.PARALLEL_CHEAPEST_INSERTION  # shorter ways, long waits: docs/background/baselines.md
         )
         parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH

@@ -178,6 +178,8 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
     objective, per_tick = site.objective, units / TICKS_PER_S / 3600
     open_cost = np.rint(weight * objective.open_order_cost_per_h * per_tick)
     late_cost = np.rint(weight * objective.late_order_cost_per_h * per_tick)
+    # Where orders to come may be late, whoever dawdles now pays later, even if no rate says so.
+    has_price = objective.open_order_cost_per_h > 0 or objective.late_order_cost_per_h > 0
     quickest_s = work_s[np.unique(classes)].min(axis=0)
     earliest_s, latest_s = stops.window_s(quickest_s)
     latest_s[len(pending) + num_pairs :] = np.inf  # what is on board must get off, however late
@@ -195,7 +197,7 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
         earliest=_ticks(np.maximum(earliest_s - epoch.time_s, 0.0)),
         latest=np.where(np.isfinite(latest_s), _ticks(np.nan_to_num(latest_s, posinf=0.0) - epoch.time_s), NO_TICK),
         due=_ticks(tasks["due_s"] - epoch.time_s - quickest_s),
-        open_cost=np.maximum(open_cost, (weight > 0) & (objective.open_order_cost_per_h > 0)).astype(np.int64),
+        open_cost=np.maximum(open_cost, (weight > 0) & has_price).astype(np.int64),
         late_cost=late_cost.astype(np.int64),
         left_out_cost=_left_out_cost(site, epoch, pending, (np.maximum(open_cost, 1) + late_cost)[done], units),
         may_take=may,
