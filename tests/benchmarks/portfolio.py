@@ -17,6 +17,8 @@ from typing import Any
 import pandas as pd
 from ruamel.yaml import YAML
 
+from qmix_logistics.scenario import load_scenario
+
 ROOT = Path(__file__).parents[2]
 WORK, BACKGROUND = ROOT / "runs" / "portfolio", ROOT / "docs" / "background"
 WEAK = ("random", "fifo", "earliest_due_date")
@@ -73,9 +75,10 @@ def call(*words: object) -> None:
 
 
 def play(name: str) -> None:
-    """Tune, train and compare what is not finished."""
+    """Tune, unless the scenario says that it is, then train and compare what is not finished."""
     place, folder = prepare(name), WORK / name
-    tuned = folder / "tuned.yaml"
+    is_tuned = any(getattr(policy, "tuning", "") for policy in load_scenario(place).policies)
+    tuned = place if is_tuned else folder / "tuned.yaml"
     if not tuned.exists():
         resume = ["--resume"] if (folder / "tuning").exists() else []
         call("tune", place, "-o", tuned, "--out", folder / "tuning", *resume)
