@@ -65,6 +65,8 @@ def busy_vehicles(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle
     """
     vehicles = epoch.snapshot.vehicles
     is_busy = ~vehicles["is_available"]
+    if epoch.is_heard is not None:
+        is_busy &= epoch.is_heard
     left_wh = battery_wh(vehicles, epoch.time_s) - site.fleet.drive_wh_per_m * site.fleet.speed_mps * np.maximum(
         vehicles["free_s"] - epoch.time_s, 0.0
     )

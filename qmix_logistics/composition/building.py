@@ -112,9 +112,7 @@ def build_demand(spec: ScenarioSpec, site: Site) -> DemandModel:
     return RandomDemandModel(spec, spec.demand, site)
 
 
-def build_baseline(
-    entry: Baseline,
-) -> Policy:
+def build_baseline(entry: Baseline) -> Policy:
     """
     Return a policy that does not learn.
 
@@ -123,6 +121,14 @@ def build_baseline(
     entry
         Its entry in the scenario.
     """
+    if entry.information == "local":
+        from qmix_logistics_baselines.on_vehicle import OnVehiclePolicy
+
+        return OnVehiclePolicy(functools.partial(_build_planner, entry))
+    return _build_planner(entry)
+
+
+def _build_planner(entry: Baseline) -> Policy:
     from qmix_logistics_baselines import choosing, index_policy, matching, rolling_horizon, rules
 
     how = choosing.Choosing(entry.facility, entry.route)

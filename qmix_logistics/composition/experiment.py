@@ -38,7 +38,7 @@ def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
     return tuple(
         Contender(
             name=policy_name(entry),
-            information=entry.information if isinstance(entry, LearnedPolicy) else "global",
+            information=entry.information,
             is_learned=isinstance(entry, LearnedPolicy),
             trained_as=trained_as(entry) if isinstance(entry, LearnedPolicy) else None,
         )

@@ -15,7 +15,7 @@ from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, write_csv, write_json
 from qmix_logistics.evaluation.units import play_unit, read_records
 from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.scenario.advisers import adviser_of
+from qmix_logistics.scenario.advisers import adviser_of, teacher_of
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import NO_TASK, DayKey, Purpose, Split, day_stream
 
@@ -70,7 +70,7 @@ class TrainJob:
         from qmix_logistics.learning.dispatch.training_run import save_training, train
 
         world, entry = world_of(self.scenario), self._entry
-        adviser = adviser_of(world.spec, entry)
+        adviser, teacher = adviser_of(world.spec, entry), teacher_of(world.spec, entry)
         training, saved = world.spec.training, RunFolder(self.folder).checkpoint(self._policy, self.seed)
         trainer = Trainer(
             world.site,
@@ -81,7 +81,7 @@ class TrainJob:
             self.seed,
             world.num_validation_days,
             None if adviser is None else functools.partial(build_baseline, adviser),
-            shows_advice=entry.information == "advised",
+            None if teacher is None else functools.partial(build_baseline, teacher),
         )
         train(trainer, saved, training.checkpoint_every_days, report)
         about = {
@@ -89,6 +89,7 @@ class TrainJob:
             "algorithm": entry.kind,
             "information": entry.information,
             "adviser": None if adviser is None else adviser.model_dump(mode="json"),
+            "teacher": None if teacher is None else teacher.model_dump(mode="json"),
             "scenario": world.spec.name,
             "training_seed": self.seed,
             "version": __version__,
@@ -253,7 +254,7 @@ def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Poli
     if isinstance(entry, LearnedPolicy):
         from qmix_logistics.learning.dispatch.learned_policy import load_policy
 
-        planner = adviser_of(world_of(scenario).spec, entry) if entry.information == "advised" else None
+        planner = adviser_of(world_of(scenario).spec, entry)
         adviser = None if planner is None else build_baseline(planner)
         place = RunFolder(folder).policy(trained_as(entry), training_seed)
         return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")

@@ -211,7 +211,7 @@ COLUMNS = ("policy", "candidate", "setting", "days", "mean_cost", "is_chosen")
 
 def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> ScenarioSpec:
     """
-    Return the scenario with the settings that were chosen; learners are advised by the best planner.
+    Return the scenario with the settings that were chosen; learners learn from the best planner.
 
     Parameters
     ----------
@@ -228,11 +228,11 @@ def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> Scenari
         why = "the others were worse" if one.is_decided else "lowest mean when the budget was spent"
         text = f"{len(one.candidates)} settings on {played} of {days} training days; {why}"
         chosen[one.policy] = one.candidates[one.chosen].model_copy(update={"tuning": text})
-    adviser = best_planner(tuned, spec.experiment.indifference_pct)
+    teacher = best_planner(tuned, spec.experiment.indifference_pct)
     policies: list[Baseline | LearnedPolicy] = []
     for entry in spec.policies:
-        if isinstance(entry, LearnedPolicy) and entry.adviser == "auto" and adviser is not None:
-            policies.append(entry.model_copy(update={"adviser": adviser}))
+        if isinstance(entry, LearnedPolicy) and entry.teacher == "auto" and teacher is not None:
+            policies.append(entry.model_copy(update={"teacher": teacher}))
         else:
             policies.append(chosen.get(policy_name(entry), entry))
     return spec.model_copy(update={"policies": tuple(policies)})
@@ -251,13 +251,16 @@ def best_planner(tuned: Sequence[Tuned], indifference_pct: float) -> str | None:
     indifference_pct
         Differences up to this do not matter.
     """
-    planners = {one.policy: one.costs[one.chosen] for one in tuned if isinstance(one.candidates[0], Planner)}
+    central = [
+        one for one in tuned if isinstance(one.candidates[0], Planner) and one.candidates[0].information == "global"
+    ]
+    planners = {one.policy: one.costs[one.chosen] for one in central}
     if not planners:
         return None
     days = min(map(len, planners.values()))
     means = {name: math.fsum(costs[:days]) / days for name, costs in planners.items()}
     limit = min(means.values()) * (1 + indifference_pct / 100)
-    matchings = [one.policy for one in tuned if isinstance(one.candidates[0], MatchingPolicy)]
+    matchings = [one.policy for one in central if isinstance(one.candidates[0], MatchingPolicy)]
     as_good = [name for name in matchings if means[name] <= limit]
     return min(as_good or means, key=means.__getitem__)
 
@@ -358,8 +361,8 @@ def lines_of(spec: ScenarioSpec, tuned: Sequence[Tuned]) -> list[str]:
         changed = _setting(one.candidates[one.chosen]) if one.chosen else "as it was"
         days = sum(map(len, one.costs))
         lines.append(f"{one.policy:<24} {changed}: {after:.4g} instead of {before:.4g} ({days} training days)")
-    adviser = best_planner(tuned, spec.experiment.indifference_pct)
-    return lines if adviser is None else [*lines, f"learners are advised by {adviser}, unless they name a planner"]
+    teacher = best_planner(tuned, spec.experiment.indifference_pct)
+    return lines if teacher is None else [*lines, f"learners learn from {teacher}, unless they name a planner"]
 
 
 def write_tuned(spec: ScenarioSpec, out: Path) -> None:

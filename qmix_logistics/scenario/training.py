@@ -64,9 +64,9 @@ class Exploration(Document):
     itself. Meanwhile some choices are drawn by lot: among the best, where it matters which is better, and among all.
     """
 
-    guide: Literal["adviser", "atc", "random"] = "adviser"
-    """Who acts at first: the adviser, if the policy has one and it has advice; else, and with ``atc``, the ATC rule on
-    what each vehicle sees; or chance."""
+    guide: Literal["planner", "atc", "random"] = "planner"
+    """Who acts at first: the teacher, or else the adviser, if the policy has one; else, and with ``atc``, the ATC rule
+    on what each vehicle sees; or chance."""
     guide_days: Annotated[int, Field(ge=1)] = 60
     """Days over which the guide's share of choices falls from 1 to 0, but at most half of the budget."""
     best_share: Annotated[float, Field(ge=0, le=1)] = 0.25
@@ -90,8 +90,12 @@ class Training(Document):
     """Days simulated side by side; a checkpoint is possible whenever all of them have ended."""
     discount_time_constant_s: Annotated[Seconds, Field(gt=0)] = 120.0
     """Cost that is due in this time counts 1/e as much as cost now."""
-    return_horizon_s: Annotated[Seconds, Field(ge=0)] = 60.0
-    """Costs are summed at least this long before the target network takes over; 0: one decision epoch."""
+    travel_weight: Annotated[float, Field(ge=0)] = 1.0
+    """The price of travel in what is learned over that of the objective; above 1 where driving costs more than values
+    can see, such as the time of scarce chargers. Policies are still compared by the objective."""
+    return_horizon_s: Annotated[Seconds, Field(ge=0)] | None = None
+    """Costs are summed at least this long before the target network takes over; 0: one decision epoch; by default half
+    of ``discount_time_constant_s``."""
     epochs_per_update: Annotated[float, Field(gt=0)] = 16.0
     """New joint decisions between two gradient steps."""
     epochs_before_learning: Annotated[int, Field(ge=1)] = 1000
@@ -117,9 +121,9 @@ class Training(Document):
     replay_mib: Annotated[Mebibytes, Field(gt=0)] = 256.0
     """Memory for past decisions."""
     imitation_weight: Annotated[float, Field(ge=0)] = 1.0
-    """What the adviser's choices count beside costs, if the policy has one: a margin loss [Hester et al. 2018]."""
+    """What the teacher's choices count beside costs, if the policy has one: a margin loss [Hester et al. 2018]."""
     imitation_margin: Annotated[float, Field(gt=0)] = 0.05
-    """By how much the adviser's choice should be better than all others, in reward units."""
+    """By how much the teacher's choice should be better than all others, in reward units."""
     advice_trust: Annotated[float, Field(ge=0)] = 0.1
     """By how much what is advised looks better than the rest before anything is learned, in reward units."""
     exploration: Exploration = Exploration()
@@ -128,3 +132,8 @@ class Training(Document):
     """Days between two plays of the validation days without exploration; the best policy there is kept."""
     checkpoint_every_days: Annotated[int, Field(ge=1)] = 32
     """Days between two checkpoints, from which an interrupted training goes on."""
+
+    @property
+    def summed_s(self) -> float:
+        """How long costs are summed before the target network takes over."""
+        return self.discount_time_constant_s / 2 if self.return_horizon_s is None else self.return_horizon_s

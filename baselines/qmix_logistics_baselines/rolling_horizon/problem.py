@@ -233,6 +233,8 @@ def _others(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle"]:
     """Return who carries something, waits, or will be free for another task without charging first."""
     loaded = np.array([len(tasks) > 0 for tasks in epoch.snapshot.on_board])
     waits = epoch.snapshot.vehicles["is_available"] & (site.max_tasks_on_board > 1)
+    if epoch.is_heard is not None:
+        waits &= epoch.is_heard
     found = np.union1d(busy_vehicles(site, epoch), np.flatnonzero(loaded | waits)).astype(int)
     return np.setdiff1d(found, epoch.deciders)
 

@@ -82,9 +82,9 @@ class Trainer:
     num_validation_days
         Days on which the policy to keep is chosen.
     make_adviser
-        Returns a new planner that shows what it would do; None: there is none.
-    shows_advice
-        Whether the policy knows at work what the planner advises.
+        Returns a new planner whose advice the vehicles know, at work too; None: there is none.
+    make_teacher
+        Returns a new planner that shows in training what it would do; None: there is none.
     """
 
     def __init__(
@@ -97,8 +97,7 @@ class Trainer:
         number: int,
         num_validation_days: int,
         make_adviser: Callable[[], Policy] | None = None,
-        *,
-        shows_advice: bool = False,
+        make_teacher: Callable[[], Policy] | None = None,
     ) -> None:
         self._demand, self._training, self._number = demand, training, number
         of_exploration, of_weights = np.random.SeedSequence(root_seed, spawn_key=(SEED_KEY, number)).spawn(2)
@@ -110,11 +109,20 @@ class Trainer:
         self.learner = build_learner(algorithm, training, weights_seed)
         self.replay = Replay(replay_shape(site), training.replay_mib * MIB, training.priority_exponent)
         num = max(training.envs_per_batch, num_validation_days)
-        simulators = [Simulator(site, discount_time_constant_s=self._tau_s, is_recording=False) for _ in range(num)]
-        advisers = [make_adviser() for _ in range(num)] if make_adviser is not None else []
-        codec = Codec(site, shows_advice=shows_advice)
-        self._shows_advice = shows_advice
-        self._rollout = BatchRollout(simulators, codec, self._tau_s, self._reward_unit, advisers)
+        simulators = [
+            Simulator(
+                site,
+                discount_time_constant_s=self._tau_s,
+                travel_weight=training.travel_weight,
+                is_recording=False,
+            )
+            for _ in range(num)
+        ]
+        advisers, teachers = (
+            [] if make is None else [make() for _ in range(num)] for make in (make_adviser, make_teacher)
+        )
+        self._is_advised = make_adviser is not None
+        self._rollout = BatchRollout(simulators, Codec(site), self._tau_s, self._reward_unit, advisers, teachers)
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None
@@ -149,7 +157,7 @@ class Trainer:
         report
             Told the share of the budget that is used.
         """
-        if self._shows_advice and self.best is None:
+        if self._is_advised and self.best is None:
             self._validate()  # at first it does as it is advised: what it learns must be better
         days = self._next_days()
         guided_share = self._guided_share()
@@ -206,7 +214,7 @@ class Trainer:
     def _update(self) -> UpdateStatistics:
         training = self._training
         self.learner.set_learning_rate(training.learning_rate * (1.0 - 0.9 * self.progress))
-        horizon_s, importance = training.return_horizon_s, FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * self.progress
+        horizon_s, importance = training.summed_s, FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * self.progress
         drawn = self.replay.sample(training.batch_epochs, self._tau_s, horizon_s, self._rng, importance)
         statistics, errors = self.learner.update(DispatchSample(drawn))
         if errors is not None:
