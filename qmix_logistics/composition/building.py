@@ -136,9 +136,11 @@ def _build_planner(entry: Baseline) -> Policy:
         case RulePolicy():
             return index_policy.IndexPolicy(rules.SCORES[entry.kind], how, declines_late=entry.declines_late)
         case AtcPolicy():
-            return index_policy.IndexPolicy(rules.AtcScore(entry.lookahead), how)
+            return index_policy.IndexPolicy(rules.AtcScore(entry.lookahead, entry.approach_weight), how)
         case MatchingPolicy():
-            return matching.MatchingPolicy(entry.lookahead, how, anticipatory=entry.anticipatory)
+            return matching.MatchingPolicy(
+                entry.lookahead, how, anticipatory=entry.anticipatory, approach_weight=entry.approach_weight
+            )
         case RollingHorizonPolicy():
             return rolling_horizon.RollingHorizonPolicy(
                 entry.replan_period_s,
@@ -150,5 +152,7 @@ def _build_planner(entry: Baseline) -> Policy:
                 waiting=entry.waiting,
                 waiting_margin_s=entry.waiting_margin_s,
                 iteration_limit=entry.iteration_limit if entry.solver == "pyvrp" else None,
+                starts_from_last=entry.starts_from_last,
+                counts_queues=entry.counts_queues,
             )
     assert_never(entry)

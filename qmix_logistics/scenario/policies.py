@@ -49,6 +49,9 @@ class AtcPolicy(_Baseline):
     """Name in the results; by default the kind, and ``-local`` where that is what it decides on."""
     lookahead: Annotated[float, Field(gt=0)] = 2.0
     """Slack, in mean task times, over which urgency falls to 1/e."""
+    approach_weight: Annotated[float, Field(ge=0)] = 1.0
+    """How often the way to a task counts beside the task itself; above 1 where driving costs more than time, such as
+    scarce energy."""
 
 
 class MatchingPolicy(_Baseline):
@@ -61,6 +64,9 @@ class MatchingPolicy(_Baseline):
     """Count the busy vehicles too, at the time and place at which they become free."""
     lookahead: Annotated[float, Field(gt=0)] = 2.0
     """Slack, in mean task times, over which urgency falls to 1/e."""
+    approach_weight: Annotated[float, Field(ge=0)] = 1.0
+    """How often the way to a task counts beside the task itself; above 1 where driving costs more than time, such as
+    scarce energy."""
 
 
 class RollingHorizonPolicy(_Baseline):
@@ -89,6 +95,10 @@ class RollingHorizonPolicy(_Baseline):
     travel_weight: Annotated[float, Field(ge=0)] = 1.0
     """The price of travel in its plans over that of the objective; above 1 where driving costs more than that, such as
     the time of scarce chargers."""
+    starts_from_last: bool = False
+    """Whether ``ortools`` begins with what is left of the last plan, instead of anew."""
+    counts_queues: bool = False
+    """Whether plans expect vehicles to queue at stations and docks as long as they would now."""
     safety_time_limit_s: Annotated[Seconds, Field(gt=0)] = 30.0
     """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
 

@@ -122,10 +122,11 @@ class Training(Document):
     """Memory for past decisions."""
     imitation_weight: Annotated[float, Field(ge=0)] = 1.0
     """What the teacher's choices count beside costs, if the policy has one: a margin loss [Hester et al. 2018]."""
-    imitation_margin: Annotated[float, Field(gt=0)] = 0.05
-    """By how much the teacher's choice should be better than all others, in reward units."""
-    advice_trust: Annotated[float, Field(ge=0)] = 0.1
-    """By how much what is advised looks better than the rest before anything is learned, in reward units."""
+    imitation_margin: Annotated[float, Field(gt=0)] = 0.4
+    """By how much the teacher's choice should be better than all others: in costs of one order of mean weight, open for
+    the discount time constant."""
+    advice_trust: Annotated[float, Field(ge=0)] = 0.8
+    """By how much what is advised looks better than the rest before anything is learned, in the same costs."""
     exploration: Exploration = Exploration()
     """How much of training is tried at random."""
     validate_every_days: Annotated[int, Field(ge=1)] = 32

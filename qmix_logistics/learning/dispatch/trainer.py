@@ -106,7 +106,7 @@ class Trainer:
         self._tau_s = training.discount_time_constant_s
         self._reward_unit = reward_unit(site, self._tau_s)
         self._demand_s = site.horizon.demand_s
-        self.learner = build_learner(algorithm, training, weights_seed)
+        self.learner = build_learner(algorithm, training, weights_seed, site.fleet.num_vehicles)
         self.replay = Replay(replay_shape(site), training.replay_mib * MIB, training.priority_exponent)
         num = max(training.envs_per_batch, num_validation_days)
         simulators = [
