@@ -152,7 +152,6 @@ def _build_planner(entry: Baseline) -> Policy:
                 waiting=entry.waiting,
                 waiting_margin_s=entry.waiting_margin_s,
                 iteration_limit=entry.iteration_limit if entry.solver == "pyvrp" else None,
-                starts_from_last=entry.starts_from_last,
                 counts_queues=entry.counts_queues,
             )
     assert_never(entry)

@@ -40,8 +40,6 @@ class RollingHorizonPolicy:
         Whoever waits leaves so long before it would have to.
     iteration_limit
         Search effort of PyVRP; None: OR-Tools searches.
-    starts_from_last
-        Whether OR-Tools begins with what is left of the last plan, instead of anew.
     counts_queues
         Whether plans expect vehicles to queue at stations as long as they would now.
     """
@@ -62,10 +60,9 @@ class RollingHorizonPolicy:
         waiting: Waiting = "drive_first",
         waiting_margin_s: float = 900.0,
         iteration_limit: int | None = None,
-        starts_from_last: bool = False,
         counts_queues: bool = False,
     ) -> None:
-        self._starts_from_last, self._counts_queues = starts_from_last, counts_queues
+        self._counts_queues = counts_queues
         self._iteration_limit, self._waiting, self._waiting_margin_s = iteration_limit, waiting, waiting_margin_s
         self._choosing, self._travel_weight = choosing, travel_weight
         self._replan_period_s, self._max_planned_tasks = replan_period_s, max_planned_tasks
@@ -132,8 +129,7 @@ class RollingHorizonPolicy:
 
     def _solve(self, problem: RoutingProblem) -> Plan:
         if self._iteration_limit is None:
-            first = self._routes if self._starts_from_last and self._routes else None
-            return RoutingModel(problem).solve(self._solution_limit, self._safety_time_limit_s, first)
+            return RoutingModel(problem).solve(self._solution_limit, self._safety_time_limit_s)
         from qmix_logistics_baselines.rolling_horizon.pyvrp_model import solve_with_pyvrp  # an extra
 
         return solve_with_pyvrp(problem, self._iteration_limit)
