@@ -48,8 +48,11 @@ ORDER = (
     "planner-outage", "warehouse-peak", "quickstart", "delivery-same-day", "warehouse-charging", "drones-and-robots",
     "hub-two-echelon", "delivery-time-windows", "warehouse-trace", "warehouse-congested",
 )  # fmt: skip
-COLUMNS = ("scenario", "policy", "information", "best_baseline", "relative_cost", "ci_low", "ci_high", "verdict",
-           "best_on_vehicles", "relative_cost_on_vehicles", "ci_low_on_vehicles", "ci_high_on_vehicles", "regret", "latency_p50_ms", "latency_p99_ms", "training_seeds", "days", "root_seed", "commit")  # fmt: skip
+COLUMNS = (
+    "scenario", "policy", "information", "best_baseline", "relative_cost", "ci_low", "ci_high", "verdict",
+    "best_on_vehicles", "relative_cost_on_vehicles", "ci_low_on_vehicles", "ci_high_on_vehicles", "regret",
+    "latency_p50_ms", "latency_p99_ms", "training_seeds", "days", "root_seed", "commit",
+)  # fmt: skip
 
 
 def prepare(name: str) -> Path:
@@ -135,8 +138,8 @@ def table(found: pd.DataFrame) -> str:
     """Return the learned policies' rows as a table, and how many scenarios each verdict has."""
     lines = ["# Portfolio: learned policies against the best tuned baseline", "",
              "Written by `make portfolio` from `runs/portfolio`; every row is in [portfolio.csv](portfolio.csv).", "",
-             "| scenario | policy | best baseline | cost against it | verdict | best rule on vehicles | cost against it "
-             "| regret | decision p50, p99 |",
+             "| scenario | policy | best baseline | cost against it | verdict "
+             "| best rule on vehicles | cost against it | regret | decision p50, p99 |",
              "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]  # fmt: skip
     shown = found[found["verdict"].notna()]
     for row in shown.to_dict("records"):
