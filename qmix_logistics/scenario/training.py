@@ -120,8 +120,10 @@ class Training(Document):
     """Width of the mixing network."""
     replay_mib: Annotated[Mebibytes, Field(gt=0)] = 256.0
     """Memory for past decisions."""
-    imitation_weight: Annotated[float, Field(ge=0)] = 1.0
-    """What the teacher's choices count beside costs, if the policy has one: a margin loss [Hester et al. 2018]."""
+    imitation_weight: Annotated[float, Field(ge=0)] | None = None
+    """What a planner's choices count beside costs, in a margin loss [Hester et al. 2018]. By default 1 for a teacher's;
+    0.03 for an adviser's, which vehicles know: with more they never leave it, with none what was hardly ever tried
+    looks best."""
     imitation_margin: Annotated[float, Field(gt=0)] = 0.4
     """By how much the teacher's choice should be better than all others: in costs of one order of mean weight, open for
     the discount time constant."""
@@ -133,6 +135,17 @@ class Training(Document):
     """Days between two plays of the validation days without exploration; the best policy there is kept."""
     checkpoint_every_days: Annotated[int, Field(ge=1)] = 32
     """Days between two checkpoints, from which an interrupted training goes on."""
+
+    def imitation(self, *, has_teacher: bool) -> float:
+        """
+        Return what a planner's choices count beside costs.
+
+        Parameters
+        ----------
+        has_teacher
+            Whether it is one whose choices the vehicles do not know.
+        """
+        return (1.0 if has_teacher else 0.03) if self.imitation_weight is None else self.imitation_weight
 
     @property
     def summed_s(self) -> float:

@@ -20,7 +20,9 @@ from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import Site
 
 
-def build_learner(algorithm: Algorithm, training: Training, seed: int, num_vehicles: int = 1) -> Learner:
+def build_learner(
+    algorithm: Algorithm, training: Training, seed: int, num_vehicles: int = 1, imitation_weight: float = 0.0
+) -> Learner:
     """
     Return a learner with random weights.
 
@@ -34,13 +36,15 @@ def build_learner(algorithm: Algorithm, training: Training, seed: int, num_vehic
         Of the weights.
     num_vehicles
         Fleet over which a reward unit is spread; see ``reward_unit``.
+    imitation_weight
+        What a planner's choices count beside costs.
     """
     settings = LearnerSettings(
         training.learning_rate,
         training.gradient_clip,
         training.polyak,
         training.target_every_updates,
-        training.imitation_weight,
+        imitation_weight,
         training.imitation_margin / num_vehicles,
     )
     objective = build_objective(algorithm, "huber", training.weighting_alpha)

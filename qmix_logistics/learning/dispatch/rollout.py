@@ -65,7 +65,7 @@ class BatchRollout:
     advisers
         A planner for each simulator, whose advice the vehicles know; none: no one is advised.
     teachers
-        A planner for each simulator, of whose choices only the replay knows; none: no one is taught.
+        A planner for each simulator, of whose choices only the replay knows; none: the advisers are imitated.
     """
 
     def __init__(
@@ -115,6 +115,7 @@ class BatchRollout:
                 [advice_of(planners[index], epochs[index]) for index in live] if planners else None
                 for planners in (self._advisers, teachers)
             )
+            shown = told if shown is None else shown
             going = [epochs[index] for index in live]
             dispatches, rounds = decide_jointly(
                 self._codec, going, scorer, told, shown=shown, with_state=replay is not None
