@@ -1,7 +1,7 @@
 """
 Write the reference pages that the code itself knows: scenario, features, kpis, records and team-training.
 
-Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
+Of run-folder.md it writes the tables between ``<!-- columns of ... -->`` and ``<!-- end -->``. Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ from pydantic.fields import FieldInfo
 
 from qmix_logistics.environment import schema
 from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI
-from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS
+from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS, Column
+from qmix_logistics.evaluation.table_columns import PLAN_COLUMNS, TABLE_COLUMNS
 from qmix_logistics.scenario import ScenarioSpec, units
 from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
 from qmix_logistics.scenario.team_training import TeamTraining
 
 REFERENCE = Path(__file__).parent / "reference"
+RUN_FOLDER = REFERENCE / "run-folder.md"
+COLUMNS_OF = re.compile(r"(<!-- columns of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 NOTE = "<!-- Written by docs/generate_reference.py; change the docstrings in the code instead. -->"
 CHAPTERS = {
     "network.warehouse": "Site: parametric warehouse",
@@ -73,7 +76,8 @@ def pages() -> dict[Path, str]:
         "records": _records(),
         "team-training": _team_training(),
     }
-    return {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
+    written = {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
+    return written | {RUN_FOLDER: _run_folder(RUN_FOLDER.read_text(encoding="utf-8"))}
 
 
 def _scenario() -> list[str]:
@@ -224,10 +228,28 @@ def _records() -> list[str]:
     ]
     lines += ["as CSV, or as Parquet with `report: {records: parquet}`. Times are seconds since the day began.", ""]
     for table, columns in RECORD_COLUMNS.items():
-        lines += [f"## {table}", "", "| column | unit | meaning |", "|---|---|---|"]
-        lines += [f"| `{name}` | {column.unit} | {column.meaning} |" for name, column in columns.items()]
-        lines.append("")
+        lines += [f"## {table}", "", *_columns(columns), ""]
     return lines[:-1]
+
+
+def _run_folder(text: str) -> str:
+    """Return the page with its tables written anew."""
+    names = {kpi.name for kpi in KPIS}
+
+    def written(match: re.Match[str]) -> str:
+        columns = PLAN_COLUMNS if match[2] == "plan" else TABLE_COLUMNS[match[2]]
+        shown = {name: column for name, column in columns.items() if name not in names}
+        lines = _columns(shown)
+        if len(shown) < len(columns):
+            lines.append("| one for each KPI |  | as in [KPIs](kpis.md) |")
+        return "\n".join([match[1], *lines, "", match[3]])
+
+    return COLUMNS_OF.sub(written, text)
+
+
+def _columns(columns: Mapping[str, Column]) -> list[str]:
+    rows = [[f"`{name}`", column.unit, column.meaning] for name, column in columns.items()]
+    return _table(("column", "unit", "meaning"), rows)
 
 
 def _features() -> list[str]:
