@@ -1,7 +1,8 @@
 """
 Write the reference pages that the code itself knows: scenario, features, kpis, records and team-training.
 
-Of run-folder.md it writes the tables between ``<!-- columns of ... -->`` and ``<!-- end -->``. Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
+Of run-folder.md it writes the tables between ``<!-- columns of ... -->`` and ``<!-- end -->``.
+Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
 """
 
 from __future__ import annotations

@@ -13,9 +13,7 @@ _INFORMATION = Column("", "what it decides on: `local`, `advised`, `coordinator`
 _SEED = Column("", "number of the training, from 1; 0 for a policy that is not learned")
 _NUM_SEEDS = Column("", "trainings that went in; 1 for a policy that is not learned")
 _NUM_DAYS = Column("", "test days that went in")
-_INTERVAL = Column(
-    "", "`t over days`, `t over training seeds`, `none: one day only`, or `undefined on some day`"
-)
+_INTERVAL = Column("", "`t over days`, `t over training seeds`, `none: one day only`, or `undefined on some day`")
 _KPI = Column("", "name of the KPI")
 OF_THE_KPI = "of the KPI"
 """Unit of a column whose rows belong to several KPIs."""

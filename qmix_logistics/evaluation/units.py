@@ -27,11 +27,12 @@ from qmix_logistics.simulation import (
     StopKind,
     StopRecord,
     TaskRecord,
+    VehicleState,
     VisitRecord,
     day_stream,
 )
 
-NAMES = {"vehicle": str, "origin": str, "destination": str, "order_class": str, "place": str}
+NAMES = dict.fromkeys(("vehicle", "origin", "destination", "order_class", "place", "target", "facility"), str)
 """Columns that stay text even if they look like numbers."""
 
 
@@ -109,30 +110,50 @@ def write_records(folder: Path, played: PlayedDay, *, as_parquet: bool = False) 
             write_csv(folder / f"{name}.csv", fields, cells)
 
 
-def read_records(folder: Path) -> DayRecords:
+def read_records(folder: Path, *, is_complete: bool = False) -> DayRecords:
     """
-    Read orders, tasks and stops of a unit's records again; the rest stays empty.
+    Read a unit's records again; counts of what happened stay 0.
 
     Parameters
     ----------
     folder
         The unit's.
+    is_complete
+        Read what vehicles did and visits, too, and not orders, tasks and stops alone.
     """
-    orders, tasks, stops = (_read_table(folder, name) for name in ("orders", "tasks", "stops"))
     records = DayRecords()
-    for row in orders:
+    for row in read_table(folder, "orders"):
         row["status"] = OrderStatus[row["status"].upper()]
         records.orders.append(OrderRecord(**row))
-    records.tasks = [TaskRecord(**row) for row in tasks]
-    for row in stops:
+    records.tasks = [TaskRecord(**row) for row in read_table(folder, "tasks")]
+    for row in read_table(folder, "stops"):
         row["stop"], row["task"] = StopKind[row["stop"].upper()], None if row["task"] is None else int(row["task"])
         records.stops.append(StopRecord(**row))
+    if is_complete:
+        for row in read_table(folder, "vehicles"):
+            row["state"] = VehicleState[row["state"].upper()]
+            records.segments.append(SegmentRecord(**row))
+        records.visits = [VisitRecord(**row) for row in read_table(folder, "visits")]
+        records.end_s = max((segment.end_s for segment in records.segments), default=0.0)
     return records
 
 
-def _read_table(folder: Path, name: str) -> list[dict[str, Any]]:
+def read_table(folder: Path, name: str) -> list[dict[str, Any]]:
+    """
+    Read a table of a unit's records, CSV or Parquet; None where a cell is empty.
+
+    Parameters
+    ----------
+    folder
+        The unit's.
+    name
+        Of the table.
+    """
     parquet = folder / f"{name}.parquet"
-    table = pd.read_parquet(parquet) if parquet.exists() else pd.read_csv(folder / f"{name}.csv", dtype=NAMES)
+    if parquet.exists():
+        table = pd.read_parquet(parquet)
+    else:  # only an empty cell is nothing: a place may be called NA
+        table = pd.read_csv(folder / f"{name}.csv", dtype=NAMES, keep_default_na=False, na_values=[""])
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(column): value for column, value in row.items()} for row in rows]
 

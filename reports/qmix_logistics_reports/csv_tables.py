@@ -59,7 +59,9 @@ def write_tables(result: ExperimentResult, folder: Path) -> None:
         if result.scenario.report.tables == "parquet":
             write_parquet(table, folder / f"{name}.parquet")
     files = columns_by_file(result.scenario.report.records)
-    write_json(folder / COLUMNS, {path: {n: c._asdict() for n, c in columns.items()} for path, columns in files.items()})
+    write_json(
+        folder / COLUMNS, {path: {n: c._asdict() for n, c in columns.items()} for path, columns in files.items()}
+    )
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
