@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from qmix_logistics.evaluation.record_columns import Column
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.evaluation.run_folder import write_json
 from qmix_logistics.evaluation.table_columns import TABLE_COLUMNS, columns_by_file
@@ -58,9 +59,22 @@ def write_tables(result: ExperimentResult, folder: Path) -> None:
         unfinished.replace(folder / f"{name}.csv")
         if result.scenario.report.tables == "parquet":
             write_parquet(table, folder / f"{name}.parquet")
-    files = columns_by_file(result.scenario.report.records)
+    write_columns(columns_by_file(result.scenario.report.records), folder / COLUMNS)
+
+
+def write_columns(files: Mapping[str, Mapping[str, Column]], path: Path) -> None:
+    """
+    Write unit and meaning of each column as JSON.
+
+    Parameters
+    ----------
+    files
+        Columns by file and name.
+    path
+        The file.
+    """
     write_json(
-        folder / COLUMNS, {path: {n: c._asdict() for n, c in columns.items()} for path, columns in files.items()}
+        path, {file: {name: column._asdict() for name, column in columns.items()} for file, columns in files.items()}
     )
 
 

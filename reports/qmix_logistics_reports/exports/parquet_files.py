@@ -10,13 +10,17 @@ import pandas as pd
 from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey
+from qmix_logistics.evaluation.table_columns import TABLE_COLUMNS
 from qmix_logistics.evaluation.units import read_table
-from qmix_logistics_reports.csv_tables import tables_of, write_parquet
+from qmix_logistics_reports.csv_tables import COLUMNS, tables_of, write_columns, write_parquet
+
+UNIT_COLUMNS = {name: TABLE_COLUMNS["replications"][name] for name in ("policy", "training_seed", "day")}
+"""What stands before the columns of the records."""
 
 
 def write_tables(result: ExperimentResult, folder: Path) -> None:
     """
-    Write ``kpis.parquet`` and the other tables of a run.
+    Write ``kpis.parquet`` and the other tables of a run, and ``columns.json`` for all files.
 
     Parameters
     ----------
@@ -27,6 +31,8 @@ def write_tables(result: ExperimentResult, folder: Path) -> None:
     """
     for name, table in tables_of(result).items():
         write_parquet(table, folder / f"{name}.parquet")
+    files = {**TABLE_COLUMNS, **{name: {**UNIT_COLUMNS, **columns} for name, columns in RECORD_COLUMNS.items()}}
+    write_columns({f"{name}.parquet": columns for name, columns in files.items()}, folder / COLUMNS)
 
 
 def write_records(run: RunFolder, units: Iterable[UnitKey], folder: Path) -> None:
@@ -51,7 +57,6 @@ def write_records(run: RunFolder, units: Iterable[UnitKey], folder: Path) -> Non
 
 
 def _with_unit(table: pd.DataFrame, unit: UnitKey) -> pd.DataFrame:
-    table.insert(0, "policy", unit.policy)
-    table.insert(1, "training_seed", unit.training_seed)
-    table.insert(2, "day", unit.day)
+    for position, name in enumerate(UNIT_COLUMNS):
+        table.insert(position, name, getattr(unit, name))
     return table

@@ -97,7 +97,9 @@ def test_events_lead_to_what_takes_part_in_them() -> None:
         (["2026-03-02", "2026-03-09"], 3600, ["2026-03-02T08:00:00", "2026-03-09T08:00:00"]),
     ],
 )
-def test_days_begin_on_their_date_or_one_after_the_other(labels: list[str], length_s: float, expected: list[str]) -> None:
+def test_days_begin_on_their_date_or_one_after_the_other(
+    labels: list[str], length_s: float, expected: list[str]
+) -> None:
     assert [start.isoformat() for start in starts_of_days(labels, length_s, 28_800)] == expected
 
 

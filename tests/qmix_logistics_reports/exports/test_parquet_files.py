@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,10 @@ def test_all_tables_and_the_records_of_all_days_are_there(finished_run: Path, tm
     assert (outcome.status, outcome.err) == (0, "")
     found = {path.stem: pd.read_parquet(path) for path in (tmp_path / "out").glob("*.parquet")}
     assert set(found) == {*TABLE_COLUMNS, *RECORD_COLUMNS}
+    explained = json.loads((tmp_path / "out" / "columns.json").read_text(encoding="utf-8"))
+    assert {name: list(table) for name, table in found.items()} == {
+        path.removesuffix(".parquet"): list(columns) for path, columns in explained.items()
+    }
     for name in TABLE_COLUMNS:
         assert found[name].to_csv(index=False) == (finished_run / f"{name}.csv").read_text(encoding="utf-8")
     for name, columns in RECORD_COLUMNS.items():
