@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from qmix_logistics.composition.building import world_of
 from qmix_logistics.composition.exporting import export_policy
-from qmix_logistics.composition.finished import load_result, units_of
+from qmix_logistics.composition.reporting import load_result
 from qmix_logistics.errors import ExportError
 from qmix_logistics.evaluation.export_format import ExportFormat
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, write_atomically
-from qmix_logistics.evaluation.units import read_records
+from qmix_logistics.evaluation.units import read_whole_day
 from qmix_logistics.scenario.demand import TraceDemand
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def export_run(run: Path, out: Path, kind: ExportFormat, selection: Selection) -
     if out.exists():
         raise ExportError(f"{out} exists; name another folder with -o")
     result = load_result(run)
-    units = [unit for unit in units_of(result) if selection.has(unit)]
+    units = [unit for unit in _units(result) if selection.has(unit)]
     if not units:
         names = ", ".join(contender.name for contender in result.contenders)
         raise ExportError(f"{run} has no such days; its policies are {names}, its test days 0 to {_last_day(result)}")
@@ -141,10 +141,7 @@ def _write_event_logs(result: ExperimentResult, run: RunFolder, units: list[Unit
     starts = dict(zip(labels.index, starts_of_days(labels.tolist(), length_s, day_starts_s), strict=True))
     classes = {name: vehicle_class.id for name, vehicle_class in _classes(result).items()}
     for (policy, seed), own in _by_training(units):
-        days = [
-            LoggedDay(str(labels[unit.day]), starts[unit.day], read_records(run.unit(unit), is_complete=True))
-            for unit in own
-        ]
+        days = [LoggedDay(str(labels[unit.day]), starts[unit.day], read_whole_day(run.unit(unit))) for unit in own]
         _dump(folder / f"{policy}-{seed}.json", ocel_log(days, classes))
 
 
@@ -156,8 +153,15 @@ def _write_maps(result: ExperimentResult, run: RunFolder, units: list[UnitKey], 
     _dump(folder / "site.geojson", site_collection(map_))
     for unit in units:
         about = {"policy": unit.policy, "training_seed": unit.training_seed, "day": unit.day}
-        records = read_records(run.unit(unit), is_complete=True)
+        records = read_whole_day(run.unit(unit))
         _dump(folder / "tracks" / f"{unit}.geojson", track_collection(map_, records, classes, about))
+
+
+def _units(result: ExperimentResult) -> list[UnitKey]:
+    """Return the units of a result, in the order of ``replications.csv``."""
+    table = result.replications
+    rows = zip(table["policy"], table["training_seed"], table["day"], strict=True)
+    return [UnitKey(str(policy), int(seed), int(day)) for policy, seed, day in rows]
 
 
 def _classes(result: ExperimentResult) -> Mapping[str, Any]:

@@ -110,31 +110,42 @@ def write_records(folder: Path, played: PlayedDay, *, as_parquet: bool = False) 
             write_csv(folder / f"{name}.csv", fields, cells)
 
 
-def read_records(folder: Path, *, is_complete: bool = False) -> DayRecords:
+def read_records(folder: Path) -> DayRecords:
     """
-    Read a unit's records again; counts of what happened stay 0.
+    Read orders, tasks and stops of a unit's records again; the rest stays empty.
 
     Parameters
     ----------
     folder
         The unit's.
-    is_complete
-        Read what vehicles did and visits, too, and not orders, tasks and stops alone.
     """
+    orders, tasks, stops = (read_table(folder, name) for name in ("orders", "tasks", "stops"))
     records = DayRecords()
-    for row in read_table(folder, "orders"):
+    for row in orders:
         row["status"] = OrderStatus[row["status"].upper()]
         records.orders.append(OrderRecord(**row))
-    records.tasks = [TaskRecord(**row) for row in read_table(folder, "tasks")]
-    for row in read_table(folder, "stops"):
+    records.tasks = [TaskRecord(**row) for row in tasks]
+    for row in stops:
         row["stop"], row["task"] = StopKind[row["stop"].upper()], None if row["task"] is None else int(row["task"])
         records.stops.append(StopRecord(**row))
-    if is_complete:
-        for row in read_table(folder, "vehicles"):
-            row["state"] = VehicleState[row["state"].upper()]
-            records.segments.append(SegmentRecord(**row))
-        records.visits = [VisitRecord(**row) for row in read_table(folder, "visits")]
-        records.end_s = max((segment.end_s for segment in records.segments), default=0.0)
+    return records
+
+
+def read_whole_day(folder: Path) -> DayRecords:
+    """
+    Read all of a unit's records again; what only KPIs tell stays 0.
+
+    Parameters
+    ----------
+    folder
+        The unit's.
+    """
+    records = read_records(folder)
+    for row in read_table(folder, "vehicles"):
+        row["state"] = VehicleState[row["state"].upper()]
+        records.segments.append(SegmentRecord(**row))
+    records.visits = [VisitRecord(**row) for row in read_table(folder, "visits")]
+    records.end_s = max((segment.end_s for segment in records.segments), default=0.0)
     return records
 
 

@@ -13,8 +13,8 @@ import pytest
 from commands import call, write_scenario
 
 from qmix_logistics.composition import run_experiment
-from qmix_logistics.composition.finished import load_result
 from qmix_logistics.composition.mirroring import Mirroring, trainings_of
+from qmix_logistics.composition.reporting import load_result
 from qmix_logistics.evaluation.mirrors import MirrorName
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.evaluation.run_folder import RunFolder, write_atomically
