@@ -1,8 +1,8 @@
 """
 Write the reference pages that the code itself knows: scenario, features, kpis, records and team-training.
 
-Of run-folder.md it writes the tables between ``<!-- columns of ... -->`` and ``<!-- end -->``.
-Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
+Of run-folder.md and python-api.md it writes the tables between ``<!-- columns of ... -->`` or ``<!-- names of ... -->``
+and ``<!-- end -->``. Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
 from qmix_logistics.scenario.team_training import TeamTraining
 
 REFERENCE = Path(__file__).parent / "reference"
-RUN_FOLDER = REFERENCE / "run-folder.md"
+RUN_FOLDER, PYTHON_API = REFERENCE / "run-folder.md", REFERENCE / "python-api.md"
 COLUMNS_OF = re.compile(r"(<!-- columns of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+NAMES_OF = re.compile(r"(<!-- names of ([\w.]+)(?:: ([\w, ]+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 NOTE = "<!-- Written by docs/generate_reference.py; change the docstrings in the code instead. -->"
 CHAPTERS = {
     "network.warehouse": "Site: parametric warehouse",
@@ -78,7 +79,9 @@ def pages() -> dict[Path, str]:
         "team-training": _team_training(),
     }
     written = {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
-    return written | {RUN_FOLDER: _run_folder(RUN_FOLDER.read_text(encoding="utf-8"))}
+    written[RUN_FOLDER] = _run_folder(RUN_FOLDER.read_text(encoding="utf-8"))
+    written[PYTHON_API] = _python_api(PYTHON_API.read_text(encoding="utf-8"))
+    return written
 
 
 def _scenario() -> list[str]:
@@ -246,6 +249,35 @@ def _run_folder(text: str) -> str:
         return "\n".join([match[1], *lines, "", match[3]])
 
     return COLUMNS_OF.sub(written, text)
+
+
+def _python_api(text: str) -> str:
+    """Return the page with its tables written anew: names of a module, and what they are."""
+
+    def written(match: re.Match[str]) -> str:
+        module = importlib.import_module(match[2])
+        names = match[3].split(", ") if match[3] else getattr(module, "__all__", None) or _defined_in(module)
+        found = {name: getattr(module, name) for name in names}
+        explained = {
+            name: value for name, value in found.items() if inspect.isclass(value) or inspect.isfunction(value)
+        }
+        rows = [[f"`{name}`", _first_sentence(value)] for name, value in explained.items()]
+        lines = _table((f"in `{match[2]}`", "what it is"), rows)
+        others = ", ".join(f"`{name}`" for name in found if name not in explained)
+        return "\n".join([match[1], *lines, *(["", f"Besides: {others}."] if others else []), "", match[4]])
+
+    return NAMES_OF.sub(written, text)
+
+
+def _defined_in(module: Any) -> list[str]:
+    """Return the public classes of a module that says nothing in ``__all__``."""
+    return [
+        n for n, v in vars(module).items() if inspect.isclass(v) and v.__module__ == module.__name__ and n[0] != "_"
+    ]
+
+
+def _first_sentence(value: Any) -> str:
+    return re.sub(r" ?\[\d+\]_", "", _plain(value.__doc__).split("\n\n")[0])
 
 
 def _columns(columns: Mapping[str, Column]) -> list[str]:
