@@ -43,7 +43,7 @@ SMALL = (
 )  # fmt: skip
 """Makes a run of a tutorial quick; nothing in it depends on how good policies are."""
 SMALL_QUICKSTART = ("--replications", "2", "--set", "horizon.demand_s=2 min")
-FEW_POLICIES = ("--policy", "nearest", "--policy", "matching-anticipatory", "--policy", "qmix")
+FEW_POLICIES = ("--policy", "nearest", "--policy", "matching-anticipatory")
 
 
 @dataclass(frozen=True)

@@ -1,51 +1,30 @@
-"""The figures of the report, each as a file that opens alone."""
+"""
+The figures of the report, each as a file that opens alone.
+
+They are taken from the rendered page, drawing and style alike: what the report shows is what is exported.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from importlib.resources import files
+from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.evaluation.run_folder import write_atomically
-from qmix_logistics_reports.difference_figure import against_each, by_day
-from qmix_logistics_reports.figure import Figure
-from qmix_logistics_reports.interval_figure import cost_intervals
-from qmix_logistics_reports.learning_figure import learning_curve
-from qmix_logistics_reports.profile_figure import performance_profile
-from qmix_logistics_reports.reading import subject_of
-from qmix_logistics_reports.stacked_figure import cost_by_cause, vehicle_time
+from qmix_logistics_reports.html_report import render_report
 
+_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+_DRAWING = re.compile(r'<svg\b([^>]*\bviewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*)>(<title>(.*?)</title>.*?)</svg>', re.DOTALL)
+_CLASSES = re.compile(r'class="([^"]*)"')
 _VARIABLE = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)")
-_FONT = "svg text { font-family: system-ui, sans-serif; }"
-
-
-def figures_of(result: ExperimentResult) -> dict[str, Figure]:
-    """
-    Return all figures of the report by name.
-
-    Parameters
-    ----------
-    result
-        The experiment.
-    """
-    subject = subject_of(result)
-    figures = {
-        "costs": cost_intervals(result),
-        "profile": performance_profile(result),
-        "cost-by-cause": cost_by_cause(result),
-        "vehicle-time": vehicle_time(result),
-    }
-    if subject:
-        figures |= {"differences": against_each(result, subject), "differences-by-day": by_day(result, subject)}
-    trained = [contender.name for contender in result.contenders if contender.has_training]
-    return figures | {f"learning-{name}": learning_curve(result, name) for name in trained}
+_BACKGROUND = "svg { background: var(--panel, #ffffff); font-family: system-ui, sans-serif; }"
 
 
 def write_figures(result: ExperimentResult, folder: Path) -> None:
     """
-    Write each figure as SVG.
+    Write each figure as SVG, named after its title.
 
     Parameters
     ----------
@@ -54,40 +33,52 @@ def write_figures(result: ExperimentResult, folder: Path) -> None:
     folder
         Where to; it exists.
     """
-    style = _style()
-    for name, figure in figures_of(result).items():
-        write_atomically(folder / f"{name}.svg", standalone(figure, style))
+    for name, svg in figures_of(render_report(result)).items():
+        write_atomically(folder / f"{name}.svg", svg)
 
 
-def standalone(figure: Figure, style: str) -> str:
+def figures_of(page: str) -> dict[str, str]:
     """
-    Return a figure with its style inside.
+    Return the drawings of a report by name, each with its size and its style inside.
 
     Parameters
     ----------
-    figure
-        The figure.
-    style
-        Rules, without variables: many programs that draw SVG know none.
+    page
+        The report as HTML.
     """
-    opening = figure.svg.index(">")
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', figure.svg).groups()  # type: ignore[union-attr]
-    size = f'xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-    head = figure.svg[:opening].replace("<svg", f"<svg {size}", 1)
-    return f"{head}><style>{style}</style>{figure.svg[opening + 1 :]}\n"
+    rules = [rule for sheet in re.findall(r"<style>(.*?)</style>", page, re.DOTALL) for rule in _rules(sheet)]
+    colours = dict(_VARIABLE.findall(" ".join(body for selector, body in rules if selector == ":root")))
+    found: dict[str, str] = {}
+    for figure in _FIGURE.findall(page):
+        if match := _DRAWING.search(figure):
+            about, width, height, inside, title = match.groups()
+            size = f'xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+            style = _resolved("\n".join([*_rules_for(inside, rules), _BACKGROUND]), colours)
+            found[_free_name(title, found)] = f"<svg {size}{about}><style>{style}</style>{inside}</svg>\n"
+    return found
 
 
-def _style() -> str:
-    """Return the rules of the report's style sheet for drawings, with the light colours in place of variables."""
-    text = files("qmix_logistics_reports").joinpath("templates", "report.css").read_text(encoding="utf-8")
-    rules = list(_rules(text))
-    colours = dict(_VARIABLE.findall(next(body for selector, body in rules if selector == ":root")))
-    drawn = [f"{selector} {{{body}}}" for selector, body in rules if re.match(r"svg\b|\.part-", selector)]
-    return _resolved("\n".join([*drawn, _FONT, "svg { background: var(--panel); }"]), colours)
+def _free_name(title: str, taken: dict[str, str]) -> str:
+    name = re.sub(r"[^\w.+-]+", "-", unescape(title).lower()).strip("-")
+    return next(each for each in (name, *(f"{name}-{number}" for number in range(2, 1000))) if each not in taken)
 
 
-def _resolved(style: str, colours: Mapping[str, str]) -> str:
-    return re.sub(r"var\((--[\w-]+)\)", lambda match: colours[match[1]].strip(), style)
+def _rules_for(drawing: str, rules: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield the rules for drawings in general, and those for the classes that a drawing has."""
+    classes = {word for words in _CLASSES.findall(drawing) for word in words.split()}
+    for selector, body in rules:
+        named = set(re.findall(r"\.([\w-]+)", selector))
+        if named <= classes and (named or re.match(r"svg\b", selector)) and ":" not in selector:
+            yield f"{selector} {{{body}}}"
+
+
+def _resolved(style: str, colours: dict[str, str]) -> str:
+    """Put light colours in the place of variables: many programs that draw SVG know none."""
+    return re.sub(
+        r"var\((--[\w-]+)(?:,\s*([^)]*))?\)",
+        lambda match: colours.get(match[1], match[2] or "currentColor").strip(),
+        style,
+    )
 
 
 def _rules(text: str) -> Iterator[tuple[str, str]]:
