@@ -1,7 +1,8 @@
 """
 Write the reference pages that the code itself knows: scenario, features, kpis, records and team-training.
 
-Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
+Of run-folder.md and python-api.md it writes the tables between ``<!-- columns of ... -->`` or ``<!-- names of ... -->``
+and ``<!-- end -->``. Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
 """
 
 from __future__ import annotations
@@ -21,12 +22,16 @@ from pydantic.fields import FieldInfo
 
 from qmix_logistics.environment import schema
 from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI
-from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS
+from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS, Column
+from qmix_logistics.evaluation.table_columns import PLAN_COLUMNS, TABLE_COLUMNS
 from qmix_logistics.scenario import ScenarioSpec, units
 from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
 from qmix_logistics.scenario.team_training import TeamTraining
 
 REFERENCE = Path(__file__).parent / "reference"
+RUN_FOLDER, PYTHON_API = REFERENCE / "run-folder.md", REFERENCE / "python-api.md"
+COLUMNS_OF = re.compile(r"(<!-- columns of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+NAMES_OF = re.compile(r"(<!-- names of ([\w.]+)(?:: ([\w, ]+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 NOTE = "<!-- Written by docs/generate_reference.py; change the docstrings in the code instead. -->"
 CHAPTERS = {
     "network.warehouse": "Site: parametric warehouse",
@@ -73,7 +78,10 @@ def pages() -> dict[Path, str]:
         "records": _records(),
         "team-training": _team_training(),
     }
-    return {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
+    written = {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
+    written[RUN_FOLDER] = _run_folder(RUN_FOLDER.read_text(encoding="utf-8"))
+    written[PYTHON_API] = _python_api(PYTHON_API.read_text(encoding="utf-8"))
+    return written
 
 
 def _scenario() -> list[str]:
@@ -224,10 +232,57 @@ def _records() -> list[str]:
     ]
     lines += ["as CSV, or as Parquet with `report: {records: parquet}`. Times are seconds since the day began.", ""]
     for table, columns in RECORD_COLUMNS.items():
-        lines += [f"## {table}", "", "| column | unit | meaning |", "|---|---|---|"]
-        lines += [f"| `{name}` | {column.unit} | {column.meaning} |" for name, column in columns.items()]
-        lines.append("")
+        lines += [f"## {table}", "", *_columns(columns), ""]
     return lines[:-1]
+
+
+def _run_folder(text: str) -> str:
+    """Return the page with its tables written anew."""
+    names = {kpi.name for kpi in KPIS}
+
+    def written(match: re.Match[str]) -> str:
+        columns = PLAN_COLUMNS if match[2] == "plan" else TABLE_COLUMNS[match[2]]
+        shown = {name: column for name, column in columns.items() if name not in names}
+        lines = _columns(shown)
+        if len(shown) < len(columns):
+            lines.append("| one for each KPI |  | as in [KPIs](kpis.md) |")
+        return "\n".join([match[1], *lines, "", match[3]])
+
+    return COLUMNS_OF.sub(written, text)
+
+
+def _python_api(text: str) -> str:
+    """Return the page with its tables written anew: names of a module, and what they are."""
+
+    def written(match: re.Match[str]) -> str:
+        module = importlib.import_module(match[2])
+        names = match[3].split(", ") if match[3] else getattr(module, "__all__", None) or _defined_in(module)
+        found = {name: getattr(module, name) for name in names}
+        explained = {
+            name: value for name, value in found.items() if inspect.isclass(value) or inspect.isfunction(value)
+        }
+        rows = [[f"`{name}`", _first_sentence(value)] for name, value in explained.items()]
+        lines = _table((f"in `{match[2]}`", "what it is"), rows)
+        others = ", ".join(f"`{name}`" for name in found if name not in explained)
+        return "\n".join([match[1], *lines, *(["", f"Besides: {others}."] if others else []), "", match[4]])
+
+    return NAMES_OF.sub(written, text)
+
+
+def _defined_in(module: Any) -> list[str]:
+    """Return the public classes of a module that says nothing in ``__all__``."""
+    return [
+        n for n, v in vars(module).items() if inspect.isclass(v) and v.__module__ == module.__name__ and n[0] != "_"
+    ]
+
+
+def _first_sentence(value: Any) -> str:
+    return re.sub(r" ?\[\d+\]_", "", _plain(value.__doc__).split("\n\n")[0])
+
+
+def _columns(columns: Mapping[str, Column]) -> list[str]:
+    rows = [[f"`{name}`", column.unit, column.meaning] for name, column in columns.items()]
+    return _table(("column", "unit", "meaning"), rows)
 
 
 def _features() -> list[str]:

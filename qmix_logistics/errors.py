@@ -8,6 +8,8 @@ Everything that this package raises on purpose.
     ├── RunFolderError     the run folder cannot be written, or does not belong to this scenario
     ├── JobError           a part of a run failed
     ├── PolicyFileError    a saved policy cannot be used with this scenario
+    ├── DeploymentError    an exported policy cannot be written or run
+    ├── ExportError        a run cannot be exported in this format
     └── TeamError          an environment that is not ours cannot be used
 """
 
@@ -79,6 +81,10 @@ class PolicyFileError(QmixLogisticsError):
 
 class DeploymentError(QmixLogisticsError):
     """An exported policy cannot be written or run."""
+
+
+class ExportError(QmixLogisticsError):
+    """A run cannot be exported in this format."""
 
 
 class TeamError(QmixLogisticsError):

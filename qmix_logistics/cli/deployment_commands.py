@@ -1,4 +1,4 @@
-"""``export`` and ``agents``: a trained policy outside the simulator."""
+"""``export`` and ``agents``: what a run brought, outside the simulator."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from qmix_logistics.cli.app import ScenarioFile, Sets, load
+from qmix_logistics.evaluation.export_format import ExportFormat
 
 SHOWN = ("total_cost", "orders_in", "orders_done", "on_time_pct", "lead_time_mean_s", "distance_km", "mask_violations")
 
@@ -15,16 +16,30 @@ SHOWN = ("total_cost", "orders_in", "orders_done", "on_time_pct", "lead_time_mea
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The new folder.")],
-    policy: Annotated[str | None, typer.Option(metavar="NAME", help="Which policy, if several learned.")] = None,
-    training_seed: Annotated[
-        int | None, typer.Option(min=1, help="Which training; by default the best on the validation days.")
+    kind: Annotated[
+        ExportFormat,
+        typer.Option(
+            "--format",
+            help="A trained policy to deploy; or results: an event log, a map with tracks, data for marl-eval, "
+            "tables and records as Parquet, figures as SVG.",
+        ),
+    ] = ExportFormat.POLICY,
+    policy: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which policy; by default the one that learned, or all.")
     ] = None,
+    training_seed: Annotated[
+        int | None, typer.Option(min=0, help="Which training; by default the best on the validation days, or all.")
+    ] = None,
+    day: Annotated[int | None, typer.Option(min=0, help="Only this test day; by default all.")] = None,
 ) -> None:
-    """Pack a trained policy: ONNX, a runtime that needs numpy alone, the schema of features, a model card."""
-    from qmix_logistics.composition.exporting import export_policy
+    """Pack a trained policy for use on vehicles, or write the results of a run in another format."""
+    from qmix_logistics.composition.exporting_results import Selection, export_run
 
-    folder = export_policy(run, out, policy, training_seed)
-    typer.echo(f"{folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")
+    folder = export_run(run, out, kind, Selection(policy, training_seed, day))
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    shown = sorted({path.relative_to(folder).parts[0] for path in files})
+    size_mb = sum(path.stat().st_size for path in files) / 1e6
+    typer.echo(f"{folder}: {', '.join(shown)} ({len(files)} file{'s' * (len(files) > 1)}, {size_mb:.1f} MB)")
 
 
 def agents(

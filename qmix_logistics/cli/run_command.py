@@ -24,6 +24,7 @@ from qmix_logistics.cli.app import (
     restrict,
     resume_line,
 )
+from qmix_logistics.evaluation.mirrors import MirrorName
 
 if TYPE_CHECKING:
     from qmix_logistics.evaluation.result import ExperimentResult
@@ -41,6 +42,10 @@ def run(
     training_seeds: Annotated[int | None, typer.Option(help="Independent trainings of each learned policy.")] = None,
     train_budget: Annotated[
         str | None, typer.Option(metavar="300days|5m", help="Training: in days (repeatable) or computing time.")
+    ] = None,
+    mirror: Annotated[
+        list[MirrorName] | None,
+        typer.Option(help="Show curves and KPIs there, too; may be repeated. A mirror never stops a run."),
     ] = None,
     quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -67,6 +72,8 @@ def run(
                 num_workers=jobs or num_cores(),
                 on_progress=on_progress,
                 command=["qmix-logistics", *sys.argv[1:]],
+                mirrors=mirror or (),
+                on_warning=lambda text: typer.echo(f"warning: {text}", err=True),
             )
     except KeyboardInterrupt:
         typer.echo(f"\nInterrupted. What was finished is kept; go on with\n  {resume_line(folder)}", err=True)

@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from qmix_logistics import __version__
 from qmix_logistics.composition.building import hindsight_moves, world_of
 from qmix_logistics.composition.jobs import HindsightJob, PlayJob, TrainJob
+from qmix_logistics.composition.mirroring import Mirroring, trainings_of
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
+from qmix_logistics.evaluation.mirrors import MirrorName
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
@@ -80,10 +83,12 @@ def run_experiment(
     spec: ScenarioSpec,
     folder: Path,
     *,
-    resume: bool,
-    num_workers: int,
-    on_progress: Callable[[Progress], None],
+    resume: bool = False,
+    num_workers: int = 1,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
     command: Sequence[str] = (),
+    mirrors: Sequence[MirrorName] = (),
+    on_warning: Callable[[str], None] = warnings.warn,
 ) -> ExperimentResult:
     """
     Train, play, compare, and write all files of a run.
@@ -102,14 +107,25 @@ def run_experiment(
         Told how jobs stand.
     command
         How the user called it, for the record.
+    mirrors
+        Where else to show learning curves and KPIs; none of it changes or stops the run.
+    on_warning
+        Told of each mirror that failed, in a line.
     """
     run = RunFolder(folder)
     run.open(dump_scenario(spec), resume=resume)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    run_jobs(plan(spec, folder), num_workers, on_progress)
-    run_jobs(plan(spec, folder, _days_for_precision(spec, run)), num_workers, on_progress)
-    result = assemble_result(spec, run, command)
-    _write(result, run)
+    mirroring = Mirroring(mirrors, spec, run, trainings_of(contenders(spec), spec.experiment.training_seeds))
+    try:
+        run_jobs(plan(spec, folder), num_workers, on_progress)
+        run_jobs(plan(spec, folder, _days_for_precision(spec, run)), num_workers, on_progress)
+        result = assemble_result(spec, run, command)
+        _write(result, run)
+        mirroring.finish(result)
+    finally:
+        mirroring.stop()
+        for failure in mirroring.failures:
+            on_warning(f"mirror {failure}")
     return result
 
 

@@ -71,7 +71,8 @@ class TrainJob:
 
         world, entry = world_of(self.scenario), self._entry
         adviser, teacher = adviser_of(world.spec, entry), teacher_of(world.spec, entry)
-        training, saved = world.spec.training, RunFolder(self.folder).checkpoint(self._policy, self.seed)
+        training, run = world.spec.training, RunFolder(self.folder)
+        saved, curve = run.checkpoint(self._policy, self.seed), run.curve(self._policy, self.seed)
         trainer = Trainer(
             world.site,
             world.demand,
@@ -96,7 +97,8 @@ class TrainJob:
         }
         with committed(self._place) as unfinished:
             save_training(trainer, unfinished, training.hidden, about)
-        saved.unlink(missing_ok=True)
+        for path in (saved, curve):
+            path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             saved.parent.rmdir()  # when the last training is done
 

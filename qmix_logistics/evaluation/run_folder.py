@@ -95,6 +95,17 @@ class RunFolder:
         """
         return self.path / "checkpoints" / f"{name}-{training_seed}.safetensors"
 
+    def curve(self, name: str, training_seed: int) -> Path:
+        """
+        Return the file with the learning curve of a training that is not finished.
+
+        Parameters
+        ----------
+        name, training_seed
+            Which training.
+        """
+        return self.checkpoint(name, training_seed).with_suffix(".csv")
+
     def hindsight(self, day: int) -> Path:
         """
         Return the folder of the best plan known for a test day; it exists once the search is finished.

@@ -27,11 +27,12 @@ from qmix_logistics.simulation import (
     StopKind,
     StopRecord,
     TaskRecord,
+    VehicleState,
     VisitRecord,
     day_stream,
 )
 
-NAMES = {"vehicle": str, "origin": str, "destination": str, "order_class": str, "place": str}
+NAMES = dict.fromkeys(("vehicle", "origin", "destination", "order_class", "place", "target", "facility"), str)
 """Columns that stay text even if they look like numbers."""
 
 
@@ -118,7 +119,7 @@ def read_records(folder: Path) -> DayRecords:
     folder
         The unit's.
     """
-    orders, tasks, stops = (_read_table(folder, name) for name in ("orders", "tasks", "stops"))
+    orders, tasks, stops = (read_table(folder, name) for name in ("orders", "tasks", "stops"))
     records = DayRecords()
     for row in orders:
         row["status"] = OrderStatus[row["status"].upper()]
@@ -130,9 +131,40 @@ def read_records(folder: Path) -> DayRecords:
     return records
 
 
-def _read_table(folder: Path, name: str) -> list[dict[str, Any]]:
+def read_whole_day(folder: Path) -> DayRecords:
+    """
+    Read all of a unit's records again; what only KPIs tell stays 0.
+
+    Parameters
+    ----------
+    folder
+        The unit's.
+    """
+    records = read_records(folder)
+    for row in read_table(folder, "vehicles"):
+        row["state"] = VehicleState[row["state"].upper()]
+        records.segments.append(SegmentRecord(**row))
+    records.visits = [VisitRecord(**row) for row in read_table(folder, "visits")]
+    records.end_s = max((segment.end_s for segment in records.segments), default=0.0)
+    return records
+
+
+def read_table(folder: Path, name: str) -> list[dict[str, Any]]:
+    """
+    Read a table of a unit's records, CSV or Parquet; None where a cell is empty.
+
+    Parameters
+    ----------
+    folder
+        The unit's.
+    name
+        Of the table.
+    """
     parquet = folder / f"{name}.parquet"
-    table = pd.read_parquet(parquet) if parquet.exists() else pd.read_csv(folder / f"{name}.csv", dtype=NAMES)
+    if parquet.exists():
+        table = pd.read_parquet(parquet)
+    else:  # only an empty cell is nothing: a place may be called NA
+        table = pd.read_csv(folder / f"{name}.csv", dtype=NAMES, keep_default_na=False, na_values=[""])
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(column): value for column, value in row.items()} for row in rows]
 

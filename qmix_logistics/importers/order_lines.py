@@ -73,7 +73,7 @@ def import_order_lines(path: Path, options: ImportOptions) -> ImportedScenario:
             else "",
             f"times were read as {shop.times_as}",
             f"the warehouse has {size.num_aisles * RACKS_PER_AISLE} racks in {size.num_aisles} aisles and "
-            f"{size.num_stations} stations",
+            f"{size.num_stations} station{'s' * (size.num_stations > 1)}",
             f"the fleet is {size.num_vehicles}, for {size.lines_per_h:.0f} lines an hour between {size.opens_h} and "
             f"{size.closes_h} h, of about {size.task_s:.0f} s each",
             f"lines of more than {size.capacity_units:g} pieces are split",
@@ -141,7 +141,7 @@ def _task_s(num_aisles: int) -> float:
 
 def _document(path: Path, size: _Size, num_days: int, options: ImportOptions) -> dict[str, Any]:
     stations = _stations(size)
-    return scenario_document(
+    document = scenario_document(
         source=path,
         description=f"The order lines of {path.name}, picked one by one in a warehouse made for them.",
         network={
@@ -172,6 +172,8 @@ def _document(path: Path, size: _Size, num_days: int, options: ImportOptions) ->
         },
         horizon={"demand_s": (size.closes_h - size.opens_h) * 3600, "drain_s": DRAIN_S},
     )
+    del document["experiment"]  # a trace has several test days: all are played
+    return document
 
 
 def _stations(size: _Size) -> list[dict[str, Any]]:

@@ -75,15 +75,19 @@ def has_travel_times(graph: nx.DiGraph[str]) -> bool:
 
 def nodes_csv(graph: nx.DiGraph[str]) -> str:
     """
-    Return nodes as ``RoadNetwork`` reads them, coordinates to the millimetre.
+    Return nodes as ``RoadNetwork`` reads them, coordinates to the millimetre, degrees to the centimetre.
 
     Parameters
     ----------
     graph
         A road network.
     """
-    rows = [(name, plain(node["x_m"]), plain(node["y_m"]), node["zone"]) for name, node in graph.nodes.items()]
-    return csv_text(("node", "x_m", "y_m", "zone"), rows)
+    degrees = ("lon", "lat") if all("lon" in node for node in graph.nodes.values()) else ()
+    rows = [
+        (name, plain(node["x_m"]), plain(node["y_m"]), node["zone"], *(f"{node[axis]:.7f}" for axis in degrees))
+        for name, node in graph.nodes.items()
+    ]
+    return csv_text(("node", "x_m", "y_m", "zone", *degrees), rows)
 
 
 def arcs_csv(graph: nx.DiGraph[str]) -> str:

@@ -52,7 +52,27 @@ class Family:
     adds_state_value: bool
 
 
-def build_team(algorithm: Algorithm, family: Family) -> TeamNetwork:
+@dataclass(frozen=True, slots=True)
+class OwnAlgorithm:
+    """
+    An algorithm that is not one of ours: how utilities are joined, and what is minimised.
+
+    Parameters
+    ----------
+    make_mixer
+        Returns a new mixer; the family's heads make its weights, for vehicles as for teams of fixed size.
+    make_objective
+        Returns the objective, given how errors count.
+    has_central_value
+        Whether there is a second team whose mixer is not restricted, for objectives that need one.
+    """
+
+    make_mixer: Callable[[Family], Mixer]
+    make_objective: Callable[[Measure], Objective] = TemporalDifference
+    has_central_value: bool = False
+
+
+def build_team(algorithm: Algorithm | OwnAlgorithm, family: Family) -> TeamNetwork:
     """
     Return the networks of an algorithm, with random weights from torch's generator.
 
@@ -64,15 +84,18 @@ def build_team(algorithm: Algorithm, family: Family) -> TeamNetwork:
         Of which agents.
     """
     agents, encoder = family.make_agents(), family.make_encoder()
-    mixer = _mixer(algorithm, family)
-    if algorithm in ("cw_qmix", "ow_qmix"):
+    mixer = algorithm.make_mixer(family) if isinstance(algorithm, OwnAlgorithm) else _mixer(algorithm, family)
+    has_central_value = (
+        algorithm.has_central_value if isinstance(algorithm, OwnAlgorithm) else algorithm in ("cw_qmix", "ow_qmix")
+    )
+    if has_central_value:
         own, own_encoder = family.make_agents(), family.make_encoder()
         central = TeamNetwork(own, own_encoder, UnrestrictedMixer(family.heads, family.hidden))
         return TeamNetwork(agents, encoder, mixer, central)
     return TeamNetwork(agents, encoder, mixer)
 
 
-def build_objective(algorithm: Algorithm, measure: Measure, alpha: float) -> Objective:
+def build_objective(algorithm: Algorithm | OwnAlgorithm, measure: Measure, alpha: float) -> Objective:
     """
     Return what an algorithm minimises.
 
@@ -85,6 +108,8 @@ def build_objective(algorithm: Algorithm, measure: Measure, alpha: float) -> Obj
     alpha
         Of weighted QMIX.
     """
+    if isinstance(algorithm, OwnAlgorithm):
+        return algorithm.make_objective(measure)
     match algorithm:
         case "iql" | "vdn" | "qmix" | "qplex":
             return TemporalDifference(measure)

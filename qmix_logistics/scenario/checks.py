@@ -51,9 +51,9 @@ def check(parts: Parts) -> Iterator[Finding]:
         yield from _check_pyvrp(parts)
     if {"report", "experiment"} <= parts.keys():
         yield from _check_hindsight(parts)
-    if "report" in parts and parts["report"].records == "parquet" and importlib.util.find_spec("pyarrow") is None:
+    if "report" in parts and importlib.util.find_spec("pyarrow") is None:
         message = "is parquet, which needs the package pyarrow: pip install 'qmix-logistics[parquet]', or use csv"
-        yield ("report", "records"), message
+        yield from ((("report", f), message) for f in ("records", "tables") if getattr(parts["report"], f) == "parquet")
 
 
 def _check_pyvrp(parts: Parts) -> Iterator[Finding]:

@@ -52,3 +52,5 @@ class Report(Document):
     records: Annotated[Literal["csv", "parquet", "none"], BeforeValidator(_records_kind)] = "csv"
     """How every day's records (orders, tasks, vehicles, visits) are written; ``true`` means ``csv``, ``false`` none.
     ``parquet`` needs the package pyarrow."""
+    tables: Literal["csv", "parquet"] = "csv"
+    """How the tables of the run are written: ``parquet`` means as Parquet besides the CSV files."""

@@ -53,7 +53,7 @@ def load_scenario(path: Path, overrides: Sequence[Override] = ()) -> ScenarioSpe
         raise ScenarioError([Problem(str(path), 1, 1, "", message)])
     problems = list(document.problems)
     problems += apply_overrides(document, overrides)
-    _anchor_paths(document.values, path.parent, overrides)
+    _anchor_paths(document.values, path.parent.absolute(), overrides)
     spec = _validate(document, overrides, problems)
     if problems or spec is None:
         raise ScenarioError(problems)

@@ -7,7 +7,7 @@ import torch
 from qmix_logistics.environment.candidates import num_slots
 from qmix_logistics.environment.local_features import num_neighbours
 from qmix_logistics.environment.state_features import MAX_STATE_TASKS
-from qmix_logistics.learning.algorithms import Family, build_objective, build_team
+from qmix_logistics.learning.algorithms import Family, OwnAlgorithm, build_objective, build_team
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.hindsight import NUM_FEATURES
 from qmix_logistics.learning.dispatch.replay import Shape
@@ -21,7 +21,11 @@ from qmix_logistics.simulation import Site
 
 
 def build_learner(
-    algorithm: Algorithm, training: Training, seed: int, num_vehicles: int = 1, imitation_weight: float = 0.0
+    algorithm: Algorithm | OwnAlgorithm,
+    training: Training,
+    seed: int,
+    num_vehicles: int = 1,
+    imitation_weight: float = 0.0,
 ) -> Learner:
     """
     Return a learner with random weights.
@@ -51,7 +55,9 @@ def build_learner(
     return Learner(build_network(algorithm, training, seed, num_vehicles), objective, settings)
 
 
-def build_network(algorithm: Algorithm, training: Training, seed: int, num_vehicles: int = 1) -> TeamNetwork:
+def build_network(
+    algorithm: Algorithm | OwnAlgorithm, training: Training, seed: int, num_vehicles: int = 1
+) -> TeamNetwork:
     """
     Return networks with random weights.
 

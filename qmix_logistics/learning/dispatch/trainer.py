@@ -16,6 +16,7 @@ from torch import Tensor
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.episode import Policy
+from qmix_logistics.learning.algorithms import OwnAlgorithm
 from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
 from qmix_logistics.learning.dispatch.building import build_learner, replay_shape, reward_unit
 from qmix_logistics.learning.dispatch.curve import CurvePoint
@@ -93,7 +94,7 @@ class Trainer:
         self,
         site: Site,
         demand: DemandModel,
-        algorithm: Algorithm,
+        algorithm: Algorithm | OwnAlgorithm,
         training: Training,
         root_seed: int,
         number: int,

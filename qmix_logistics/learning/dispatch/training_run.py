@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from qmix_logistics.evaluation.run_folder import write_atomically
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.learned_policy import save_policy
 from qmix_logistics.learning.dispatch.trainer import Trainer
@@ -17,6 +19,8 @@ from qmix_logistics.learning.dispatch.trainer import Trainer
 def train(trainer: Trainer, checkpoint: Path, checkpoint_every_days: int, report: Callable[[float], None]) -> None:
     """
     Train until the budget is used, saving checkpoints; go on from the last one if there is one.
+
+    Beside the checkpoint lies the learning curve so far as CSV, written anew after each round.
 
     Parameters
     ----------
@@ -35,6 +39,7 @@ def train(trainer: Trainer, checkpoint: Path, checkpoint_every_days: int, report
     saved_at = trainer.num_days
     while trainer.progress < 1:
         trainer.train_round(report)
+        write_atomically(checkpoint.with_suffix(".csv"), _csv_text([_row(point) for point in trainer.curve]))
         if trainer.num_days - saved_at >= checkpoint_every_days:
             trainer.save(checkpoint)
             saved_at = trainer.num_days
@@ -57,8 +62,8 @@ def save_training(trainer: Trainer, folder: Path, hidden: int, about: Mapping[st
     """
     assert trainer.best is not None, "the last round validates"
     save_policy(trainer.best.network, folder, hidden, about)
-    _write(folder / "training.csv", [_row(point) for point in trainer.curve])
-    _write(folder / "timings.csv", [{"training_s": trainer.training_s}])
+    write_atomically(folder / "training.csv", _csv_text([_row(point) for point in trainer.curve]))
+    write_atomically(folder / "timings.csv", _csv_text([{"training_s": trainer.training_s}]))
 
 
 def _row(point: CurvePoint) -> dict[str, Any]:
@@ -66,8 +71,9 @@ def _row(point: CurvePoint) -> dict[str, Any]:
     return values | {f"share_{kind}": share for kind, share in point.shares.items()}
 
 
-def _write(path: Path, rows: list[dict[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def _csv_text(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

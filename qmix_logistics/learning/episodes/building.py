@@ -7,7 +7,7 @@ from torch import nn
 
 from qmix_logistics.environment.outside.team_environment import TeamSpec
 from qmix_logistics.errors import TeamError
-from qmix_logistics.learning.algorithms import Family, build_objective, build_team
+from qmix_logistics.learning.algorithms import Family, OwnAlgorithm, build_objective, build_team
 from qmix_logistics.learning.episodes.flat_network import FlatNetwork
 from qmix_logistics.learning.learner import Learner, LearnerSettings
 from qmix_logistics.learning.network.heads import FixedHeads
@@ -15,7 +15,7 @@ from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.scenario.team_training import TeamTraining
 
 
-def build_learner(algorithm: Algorithm, spec: TeamSpec, training: TeamTraining, seed: int) -> Learner:
+def build_learner(algorithm: Algorithm | OwnAlgorithm, spec: TeamSpec, training: TeamTraining, seed: int) -> Learner:
     """
     Return a learner with random weights.
 

@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float
 
 from qmix_logistics.environment.outside.team_environment import TeamEnvironments, TeamSpec
+from qmix_logistics.learning.algorithms import OwnAlgorithm
 from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
 from qmix_logistics.learning.episodes.building import build_agents, build_learner, device_of
 from qmix_logistics.learning.episodes.collecting import play_episodes
@@ -56,7 +57,7 @@ class TeamTrainer:
         self,
         environments: TeamEnvironments,
         evaluation: TeamEnvironments,
-        algorithm: Algorithm,
+        algorithm: Algorithm | OwnAlgorithm,
         training: TeamTraining,
         seed: int,
     ) -> None:

@@ -96,8 +96,18 @@ def _add_nodes(graph: nx.DiGraph[str], table: Table, columns: RoadColumns) -> No
         if kind not in KINDS:
             table.report(row, "kind", f"is '{kind}'; expected one of {', '.join(KINDS)}")
         x_m, y_m = _coordinate(table, row, columns.x_m), _coordinate(table, row, columns.y_m)
-        graph.add_node(name, kind=kind, x_m=x_m, y_m=y_m, zone=row.cells.get("zone", ""))
+        degrees = _degrees(table, row) if table.has("lon") and table.has("lat") else {}
+        graph.add_node(name, kind=kind, x_m=x_m, y_m=y_m, zone=row.cells.get("zone", ""), **degrees)
     table.check()
+
+
+def _degrees(table: Table, row: Row) -> dict[str, float]:
+    """Return longitude and latitude, for maps; a fault is noted."""
+    found = {name: table.number(row, name) for name in ("lon", "lat")}
+    for (name, value), limit in zip(found.items(), (180, 90), strict=True):
+        if not abs(value) <= limit:
+            table.report(row, name, f"is '{row.cells[name]}'; expected degrees from -{limit} to {limit}")
+    return found
 
 
 def _coordinate(table: Table, row: Row, column: str) -> float:

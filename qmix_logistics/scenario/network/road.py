@@ -18,8 +18,8 @@ class RoadNetwork(LaneTraffic, NodeFacilities):
 
     kind: Literal["road"]
     nodes: Path
-    """A CSV with the columns ``node``, ``x_m``, ``y_m`` and, if there are any, ``zone`` and ``kind`` (rack, customer or
-    junction, the default)."""
+    """A CSV with the columns ``node``, ``x_m``, ``y_m`` and, if there are any, ``zone``, ``kind`` (rack, customer or
+    junction, the default), and ``lon`` and ``lat`` in degrees, for exported maps."""
     arcs: Path
     """A CSV with the columns ``from``, ``to``, ``length_m`` and, if there is any, ``travel_time_s``."""
     places: Path | None = None

@@ -10,7 +10,8 @@ from playing import NEAREST, play_day
 from pydantic import ValidationError
 
 from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS
-from qmix_logistics.evaluation.units import write_records
+from qmix_logistics.evaluation.run_folder import write_json
+from qmix_logistics.evaluation.units import read_whole_day, write_records
 from qmix_logistics.simulation import OrderRecord, SegmentRecord, StopRecord, TaskRecord, VisitRecord
 
 
@@ -48,3 +49,19 @@ def test_records_are_csv_parquet_or_none() -> None:
     assert kinds == ["csv", "none", "parquet"]
     with pytest.raises(ValidationError):
         scenario(report={"records": "xml"})
+
+
+def test_records_that_were_written_are_read_again(tmp_path: Path) -> None:
+    played = play_day(battery_scenario(horizon={"demand_s": 600, "drain_s": 0}), NEAREST)
+    for as_parquet in (False, True):
+        folder = tmp_path / str(as_parquet)
+        folder.mkdir()
+        write_json(folder / "kpis.json", {"end": "truncated", "kpis": {"total_cost": 1.0}})
+        write_records(folder, played, as_parquet=as_parquet)
+        found, expected = read_whole_day(folder), played.records
+        assert found.orders == expected.orders
+        assert found.tasks == expected.tasks
+        assert found.stops == expected.stops
+        assert found.segments == expected.segments
+        assert found.visits == expected.visits
+        assert found.end_s == expected.end_s

@@ -96,3 +96,11 @@ def test_the_roads_of_munich_are_sound(tmp_path: Path) -> None:
     layout = build_layout(spec.network)
     assert (len(layout.graph), layout.note) == (7617 - 384, "")
     assert layout.graph.edges["2", "1726"]["max_speed_mps"] == pytest.approx(274.088 / 19.734336, rel=1e-3)
+
+
+def test_longitude_and_latitude_are_kept(tmp_path: Path) -> None:
+    lines = NODES.splitlines()
+    nodes = "\n".join([f"{lines[0]},lon,lat", *(f"{line},11.5{index},48.1" for index, line in enumerate(lines[1:]))])
+    imported = import_road(roads(tmp_path, nodes), ImportOptions(orders=10))
+    assert imported.files["nodes.csv"].splitlines()[:2] == ["node,x_m,y_m,zone,lon,lat", "0,0,0,,11.5000000,48.1000000"]
+    sound(imported, tmp_path / "imported")

@@ -6,6 +6,7 @@ from ruamel.yaml import YAML
 
 from qmix_logistics.errors import ScenarioError
 from qmix_logistics.scenario import load_scenario, parse_override
+from qmix_logistics.scenario.demand import TraceDemand
 
 
 def write(path: Path, text: str) -> Path:
@@ -151,3 +152,19 @@ def test_faults_that_show_only_together_are_found(tmp_path: Path, changes: dict[
 def test_battery_without_a_charger_is_refused(tmp_path: Path) -> None:
     battery = {"capacity_wh": 100, "drive_wh_per_m": 0.1, "charging_curve": [{"from_pct": 0, "power_w": 100}]}
     assert "needs a charger" in problems_of(dump(tmp_path, fleet__0__battery=battery))[0]
+
+
+def test_paths_of_a_document_that_is_named_relatively_are_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run folder keeps the scenario: it must load from there, and from another working directory."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lines.csv").write_text(
+        "order_time,order_id,sku,qty\n" + "".join(f"2026-01-0{day} 00:05,{day},A,1\n" for day in (5, 6, 7))
+    )
+    trace = {"kind": "trace", "path": "lines.csv", "test_days": 1, "validation_days": 1}
+    with Path("scenario.yaml").open("w") as file:
+        YAML().dump(document(demand=trace), file)
+    spec = load_scenario(Path("scenario.yaml"))
+    assert isinstance(spec.demand, TraceDemand)
+    assert spec.demand.path == tmp_path / "lines.csv"

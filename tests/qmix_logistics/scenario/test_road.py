@@ -113,3 +113,11 @@ def test_of_many_unusable_rows_the_first_twenty_are_listed(tmp_path: Path) -> No
     found = faults(written(tmp_path, NODES, "from,to,length_m\n" + "a,b,-1\n" * 30))
     assert len(found) == 21
     assert found[0] == "arcs.csv: has 30 faults; the first 20 follow"
+
+
+def test_degrees_out_of_range_are_reported_at_their_place(tmp_path: Path) -> None:
+    nodes = "node,x_m,y_m,lon,lat\na,0,0,11.5,48.1\nb,3,4,211.5,\n"
+    assert faults(written(tmp_path, nodes, "from,to,length_m\na,b,5\nb,a,6\n")) == [
+        "nodes.csv:3:7: lon is '211.5'; expected degrees from -180 to 180",
+        "nodes.csv:3:13: lat is ''; expected a number",
+    ]

@@ -1,0 +1,1 @@
+"""A run in formats of others, a file for each."""

@@ -1,0 +1,1 @@
+"""A run in programs of others, while it goes on."""
