@@ -182,3 +182,16 @@ def subject_of(result: ExperimentResult) -> str | None:
     """
     learned = {contender.name for contender in result.contenders if contender.is_learned}
     return next((cost.policy for cost in costs(result) if cost.policy in learned - {result.reference}), None)
+
+
+def focus_of(result: ExperimentResult) -> str | None:
+    """
+    Return the policy that is shown beside the reference: the subject, or else the cheapest other one.
+
+    Parameters
+    ----------
+    result
+        The experiment.
+    """
+    ranking = [cost.policy for cost in costs(result) if cost.policy != result.reference]
+    return subject_of(result) or next(iter(ranking), None)
