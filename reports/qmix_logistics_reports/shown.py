@@ -47,7 +47,9 @@ class Number(Shown):
         return f'data-source="{escape(self.source)}" data-form="{self.form}"'
 
     def __html__(self) -> str:
-        """Return it as an element that holds the exact value."""
+        """Return it as an element that holds the exact value; without a source, as text."""
+        if not self.source:
+            return escape(self)
         return f'<data value="{self.value!r}" {self.attributes}>{escape(self)}</data>'
 
 
