@@ -31,7 +31,8 @@ class Service:
     throughput_per_h
         Orders done in each stretch.
     on_time_pct
-        Of the orders that came in in it, how many were done by their due time; NaN where none came in.
+        Of the orders that came in in it, how many were done by their due time, those left out that were still open
+        and not due at the end; NaN where there are none.
     samples_s, open_orders
         Instants, and orders open then.
     """
@@ -67,8 +68,9 @@ def service_over_time(days: Sequence[pd.DataFrame], until_s: float) -> Service:
         release_s, due_s, closed_s = (orders[name].to_numpy(float) for name in ORDER_COLUMNS[:3])
         is_done = (orders["status"] == "done").to_numpy()
         is_on_time = is_done & (closed_s <= due_s)
+        is_told = np.isfinite(closed_s) | (due_s <= until_s)
         num_done += np.histogram(closed_s[is_done], edges_s)[0]
-        num_in += np.histogram(release_s, edges_s)[0]
+        num_in += np.histogram(release_s[is_told], edges_s)[0]
         num_on_time += np.histogram(release_s[is_on_time], edges_s)[0]
         ends_s = np.sort(closed_s[np.isfinite(closed_s)])
         num_open += np.searchsorted(np.sort(release_s), samples_s, "right") - np.searchsorted(

@@ -176,7 +176,7 @@ def _records(result: ExperimentResult, unit: UnitKey, name: str, columns: Sequen
     if result.scenario.report.records == "none":
         raise _MissingError(
             "This run was written without the records of its days (report.records: none), which this needs. Run it "
-            "again with --set report.records=csv."
+            "again, with report.records set to csv."
         )
     table = read_record_table(result.run.unit(unit), name, columns)
     if table is None:

@@ -80,20 +80,22 @@ def _caption(
     warm_up_s: float | None, demand_s: float, until_s: float, starts_s: float, num_left_out: int, *, is_steady: bool
 ) -> str:
     text = "Means over all test days."
-    if not is_steady:
+    if not is_steady and demand_s < until_s:
         at = clock_label(demand_s, starts_s, until_s)
         text += f" From the dashed line, {at}, on no more orders come in and the fleet finishes."
-    elif warm_up_s is None:
+    elif is_steady and warm_up_s is None:
         text += (
             " These days are too short to tell where the warm-up ends (MSER-5 finds no cut in the first half), so no "
             "steady state can be claimed."
         )
-    elif warm_up_s > 0:
+    elif is_steady and warm_up_s is not None and warm_up_s > 0:
         at = clock_label(warm_up_s, starts_s, until_s)
         text += f" The shaded warm-up ends at {at} by MSER-5 on the open orders, the latest of all policies drawn."
         text += " Indicators cover the whole day, warm-up included."
-    else:
+    elif is_steady:
         text += " MSER-5 finds no warm-up in the open orders."
+    if is_steady:
+        text += " Orders that were neither done nor due when the day ended are left out of the share on time."
     if num_left_out:
         text += f" {num_left_out} dearer {'policies are' if num_left_out > 1 else 'policy is'} not drawn."
     return text

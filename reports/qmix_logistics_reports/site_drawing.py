@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ MOST_ROADS = 4000
 """Arcs beyond which roads are not drawn: every pair of places has one, or the map would be black."""
 MOST_DOTS = 600
 MOST_NAMES = 24
+NEAR = 12.0
+"""Facilities nearer than so many pixels share a label."""
 MARGIN = 26.0
 TALLEST = 520.0
 
@@ -138,12 +141,16 @@ def draw_facilities(canvas: Canvas, frame: MapFrame, layout: Layout) -> None:
         The network.
     """
     found = [(name, node) for name, node in layout.graph.nodes.items() if node["kind"] in FACILITIES]
+    names: dict[tuple[float, float], list[str]] = {}
     for name, node in found:
         x, y = frame.at(node["x_m"], node["y_m"])
         canvas.rectangle(x - 4, y - 4, 8, 8, f"facility {node['kind']}", f"{node['kind']} {name}")
-        if len(found) <= MOST_NAMES:
+        near = next((at for at in names if math.hypot(at[0] - x, at[1] - y) < NEAR), (x, y))
+        names.setdefault(near, []).append(name)
+    if len(found) <= MOST_NAMES:
+        for (x, y), several in names.items():
             is_low = y > frame.top + frame.height / 2
-            canvas.text(x, y + 17 if is_low else y - 8, name, "tick", "middle")
+            canvas.text(x, y + 17 if is_low else y - 8, ", ".join(several), "tick", "middle")
 
 
 def _lines(frame: MapFrame, graph: nx.DiGraph[str], pairs: Iterable[tuple[str, ...]]) -> str:

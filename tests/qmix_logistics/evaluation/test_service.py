@@ -25,7 +25,7 @@ def test_orders_are_counted_where_they_are_done_and_on_time_where_they_come_in()
     assert service.edges_s.tolist() == [10.0 * n for n in range(13)]
     done = {4: 1, 9: 1}  # at 45 s and at 90 s
     assert service.throughput_per_h.tolist() == [360.0 * done.get(n, 0) for n in range(12)]
-    on_time = {0: 100.0, 3: 0.0, 7: 0.0}  # the second is late, the third never done
+    on_time = {0: 100.0, 3: 0.0}  # the second is late, the third neither done nor due at the end
     assert [None if math.isnan(v) else v for v in service.on_time_pct] == [on_time.get(n) for n in range(12)]
 
 
@@ -33,6 +33,10 @@ def test_open_orders_are_those_that_came_in_and_are_not_closed() -> None:
     service = service_over_time([ORDERS], 120.0)
     found = [service.open_orders[np.searchsorted(service.samples_s, at_s)] for at_s in (1.0, 31.0, 50.0, 80.0, 119.0)]
     assert found == [1, 2, 1, 2, 1]
+
+
+def test_an_order_that_is_due_and_not_done_is_not_on_time() -> None:
+    assert service_over_time([ORDERS], 500.0).on_time_pct[2] == 0.0  # from 60 to 90 s: the third, due at 500 s
 
 
 def test_days_are_averaged() -> None:
