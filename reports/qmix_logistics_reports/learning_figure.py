@@ -61,7 +61,7 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
         (str(p["training_seed"]), str(p["days"]), short(p["guided_share"], 2),
          Number(p["exploring_cost"], "short:4", f"training.csv#{p['number']}.exploring_cost"),
          Number(p["greedy_cost"], "short:4", f"training.csv#{p['number']}.greedy_cost"),
-         "kept" if p["is_best"] else "")
+         "yes" if p["is_best"] else "no")
         for p in points
     )  # fmt: skip
     caption = (
@@ -73,7 +73,7 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
     if max(known) > high:
         caption += f" Costs above {short(y_scale.high)} lie on the upper edge."
     svg = canvas.render(f"Learning curve of {policy}", "Cost against days trained on, greedy and exploring.")
-    columns = ("training", "days", "guided", "cost exploring", "cost greedy", "")
+    columns = ("training", "days", "guided", "cost exploring", "cost greedy", "kept")
     return Figure(svg, caption, columns, rows)
 
 
