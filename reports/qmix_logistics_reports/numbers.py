@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+NOTHING = 1e-9
+"""Smaller numbers are rounding errors."""
+
 
 def short(value: float | None, digits: int = 3) -> str:
     """
@@ -18,7 +21,7 @@ def short(value: float | None, digits: int = 3) -> str:
     """
     if value is None or not math.isfinite(value):
         return "–"
-    if value == 0:
+    if abs(value) < NOTHING:
         return "0"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return f"{value:,.{places}f}".replace("-", "−")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
@@ -77,9 +78,9 @@ def _row(result: ExperimentResult, tables: Tables, policy: str) -> ScoreRow:
         is_learned=contender.is_learned,
         is_reference=is_reference,
         cost=tables.kpi(policy, PRIMARY_KPI, "mean", "short:4"),
-        interval=Phrase(low, " to ", high),
+        interval=Phrase(low, " to ", high) if math.isfinite(low.value) else "",
         relative="" if compared is None else compared.share("difference"),
-        relative_interval="" if compared is None else _interval(compared),
+        relative_interval=_interval(compared) if compared and compared.has_interval else "",
         p_adjusted="" if compared is None else compared.cell("p_adjusted", "short:2"),
         improvement="" if compared is None else compared.cell("improvement_pct", "short:3"),
         verdict=compared.verdict if compared else "reference" if is_reference else "",

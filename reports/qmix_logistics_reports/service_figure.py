@@ -144,7 +144,8 @@ def _draw_panel(
         weak = "" if looks[policy].role != "other" else " weak"
         canvas.path(points, f"curve {looks[policy].line}{weak}")
         every = max(1, len(points) // 6)
-        for x, y in points[(number * every) // max(len(lines), 1) :: every]:
+        first = min((number * every) // len(lines), len(points) - 1)
+        for x, y in points[max(first, 0) :: every]:
             draw_mark(canvas, x, y, looks[policy], size=3)
 
 
