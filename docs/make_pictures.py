@@ -21,7 +21,7 @@ def main() -> None:
     """Read the run's folder from the command line, and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path, help="folder of a finished run")
-    parser.add_argument("--size", default="1280,1180", help="width and height of the window, in pixels")
+    parser.add_argument("--size", default="1280,1420", help="width and height of the window, in pixels")
     options = parser.parse_args()
     take(options.run / "report.html", PICTURE, options.size)
     print(PICTURE)

@@ -64,7 +64,7 @@ class Page(HTMLParser):
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run; its scenario's description holds what must not become markup."""
     folder = tmp_path_factory.mktemp("report")
-    experiment = {"replications": 3, "validation_days": 2, "training_seeds": 2}
+    experiment = {"replications": 3, "validation_days": 2, "training_seeds": 2, "hindsight_moves": 3}
     file = write_scenario(folder / "s.yaml", POLICIES, experiment=experiment, description="a <script>b</script> & c")
     assert call("run", file, "--jobs", 1, "--quiet", "--out", folder / "out").status == 0
     return folder / "out"

@@ -63,7 +63,7 @@ def test_the_records_may_be_parquet_or_none(tmp_path: Path) -> None:
         assert call("run", file, "--jobs", 1, "--quiet", "--out", folder).status == 0
         html[records] = rebuild_report(folder).read_text()
     why = "written without the records of its days (report.records: none)"
-    assert [text.count(why) for text in html.values()] == [0, 0, 2]
+    assert [text.count(why) for text in html.values()] == [0, 0, 3]
     figures = [[part.partition("</svg>")[0] for part in text.split("<svg")[1:]] for text in html.values()]
     drawn = [[svg for svg in found if "Service over the day" in svg or "Traffic" in svg] for found in figures]
     assert drawn[0] == drawn[1]
