@@ -66,7 +66,7 @@ def _draw(loads: Mapping[str, Loads], layout: Layout, most: int, jam_s: float) -
         _draw_lines(canvas, frame, layout, own, most)
         _draw_jams(canvas, frame, layout, own, jam_s)
         draw_facilities(canvas, frame, layout)
-    return canvas.render("Traffic on the site", "A map for each policy: wide dark lines are passed often.")
+    return canvas.render("Traffic on the site", "A map for each policy: wide lines are passed often.")
 
 
 def _draw_legend(canvas: Canvas, most: int, jam_s: float) -> None:
@@ -125,7 +125,7 @@ def _ends(frame: MapFrame, layout: Layout, arc: Pair) -> list[tuple[float, float
 def _caption(policies: list[str], day_label: str, jam_s: float, *, is_exact: bool) -> str:
     text = (
         f"Vehicles that passed each stretch on {day_label}, both ways together, under {' and '.join(policies)}: the "
-        "wider and darker, the more. "
+        "wider a line, the more. "
     )
     text += (
         "Circles show where vehicles stood blocked, their area for how long. "
