@@ -8,7 +8,7 @@ import platform
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from qmix_logistics.evaluation.mirrors import MirrorName
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
-from qmix_logistics.simulation import Split
+from qmix_logistics.simulation import Site, Split
 
 if TYPE_CHECKING:
     from qmix_logistics.evaluation.comparison import Settings
@@ -119,7 +119,7 @@ def run_experiment(
     try:
         run_jobs(plan(spec, folder), num_workers, on_progress)
         run_jobs(plan(spec, folder, _days_for_precision(spec, run)), num_workers, on_progress)
-        result = assemble_result(spec, run, command)
+        result = assemble_result(spec, run, _provenance(spec, command), world_of(spec.model_dump_json()).site)
         _write(result, run)
         mirroring.finish(result)
     finally:
@@ -152,7 +152,9 @@ def _settings(spec: ScenarioSpec) -> Settings:
     return comparison.Settings(reference, spec.experiment.confidence_pct / 100, spec.experiment.indifference_pct / 100)
 
 
-def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) -> ExperimentResult:
+def assemble_result(
+    spec: ScenarioSpec, run: RunFolder, provenance: Mapping[str, Any], site: Site | None, num_days: int | None = None
+) -> ExperimentResult:
     """
     Read what a finished run has written, and compare.
 
@@ -162,13 +164,17 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
         The scenario.
     run
         Its folder.
-    command
-        How the user called it.
+    provenance
+        Versions, seeds, machine, command.
+    site
+        Its site; None if files of its network are gone.
+    num_days
+        Test days; by default as many as the scenario asks for.
     """
     from qmix_logistics.evaluation import alerts, comparison, result
 
     policies, seeds = contenders(spec), spec.experiment.training_seeds
-    settings, num_days = _settings(spec), _days_for_precision(spec, run)
+    settings, num_days = _settings(spec), num_days or _days_for_precision(spec, run)
     hindsight = result.collect_hindsight(run, num_days) if hindsight_moves(spec) else None
     replications = result.collect_replications(run, policies, seeds, num_days, hindsight)
     training = result.collect_training(run, policies, seeds)
@@ -184,7 +190,9 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
         training=training,
         timings=result.collect_timings(run, policies, seeds, num_days),
         alerts=alerts.find_alerts(spec, policies, replications, comparisons, training, hindsight),
-        provenance=_provenance(spec, command),
+        provenance=provenance,
+        run=run,
+        site=site,
     )
 
 

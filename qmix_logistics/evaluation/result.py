@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from qmix_logistics.evaluation.alerts import Alert
+from qmix_logistics.evaluation.alert import Alert
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, read_json
 from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics.simulation import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,10 @@ class ExperimentResult:
         What a reader must know before trusting the numbers.
     provenance
         Versions, seeds, machine, command.
+    run
+        Where the records of its days lie.
+    site
+        The site on which they were played; None if files of its network are gone.
     """
 
     scenario: ScenarioSpec
@@ -58,6 +63,8 @@ class ExperimentResult:
     timings: pd.DataFrame
     alerts: tuple[Alert, ...]
     provenance: Mapping[str, Any]
+    run: RunFolder
+    site: Site | None
 
 
 def collect_replications(
