@@ -59,11 +59,14 @@ def prepare(name: str) -> Path:
     if not place.exists():
         yaml = YAML()
         document = yaml.load(source.read_text(encoding="utf-8"))
-        baselines = [entry for entry in document["policies"] if entry["kind"] not in (*WEAK, "qmix")]
+        baselines = [
+            entry
+            for entry in document["policies"]
+            if entry["kind"] not in (*WEAK, "qmix") and entry.get("information") != "local"
+        ]
         for entry in baselines:
             entry.pop("tuning", None)  # all are tuned anew, on as many days
-        named = [entry for entry in ON_VEHICLES if dict(entry) not in [dict(known) for known in baselines]]
-        document["policies"] = [*baselines, *named, *LEARNED]
+        document["policies"] = [*baselines, *ON_VEHICLES, *LEARNED]
         experiment = document.setdefault("experiment", {})
         experiment["training_seeds"] = MORE_TRAININGS if name in SHOWN else TRAININGS
         experiment["hindsight_moves"] = HINDSIGHT_MOVES
