@@ -93,6 +93,9 @@ class Training(Document):
     travel_weight: Annotated[float, Field(ge=0)] = 1.0
     """The price of travel in what is learned over that of the objective; above 1 where driving costs more than values
     can see, such as the time of scarce chargers. Policies are still compared by the objective."""
+    battery_potential: Annotated[float, Field(ge=0)] = 0.0
+    """What a full battery is worth in what is learned, in costs of one order of mean weight, open for the discount time
+    constant: a potential, so that what is best in the long run stays so [Ng et al. 1999]."""
     return_horizon_s: Annotated[Seconds, Field(ge=0)] | None = None
     """Costs are summed at least this long before the target network takes over; 0: one decision epoch; by default half
     of ``discount_time_constant_s``."""

@@ -11,11 +11,12 @@ from jaxtyping import Float, Int
 
 from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.estimates import battery_share
 from qmix_logistics.environment.joint_decision import NO_SLOT, GrantedRound, Scorer, decide_jointly
 from qmix_logistics.episode import Policy
 from qmix_logistics.learning.dispatch.hindsight import Hindsight
 from qmix_logistics.learning.dispatch.replay import TERMINAL, Replay
-from qmix_logistics.simulation import Day, DecisionEpoch, End, Simulator, Site, StopKind
+from qmix_logistics.simulation import Day, DecisionEpoch, End, Simulator, Site, StopKind, battery_wh
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class _Chain:
     decision: int | None = None
     reward: float = 0.0
     elapsed_s: float = 0.0
+    potential: float = 0.0
 
 
 @dataclass(slots=True)
@@ -66,6 +68,12 @@ class BatchRollout:
         A planner for each simulator, whose advice the vehicles know; none: no one is advised.
     teachers
         A planner for each simulator, of whose choices only the replay knows; none: the advisers are imitated.
+    battery_potential
+        What a full battery is worth, in rewards of one vehicle: a potential that shapes rewards [1]_.
+
+    References
+    ----------
+    .. [1] Ng, Harada and Russell (1999), Policy invariance under reward transformations, ICML, eq. 2.
     """
 
     def __init__(
@@ -76,9 +84,11 @@ class BatchRollout:
         reward_unit: float,
         advisers: Sequence[Policy] = (),
         teachers: Sequence[Policy] = (),
+        battery_potential: float = 0.0,
     ) -> None:
         self._simulators, self._codec = simulators, codec
         self._advisers, self._teachers = advisers, teachers
+        self._battery_potential = battery_potential
         self._time_constant_s, self._reward_unit = time_constant_s, reward_unit
 
     def play(
@@ -121,7 +131,7 @@ class BatchRollout:
                 self._codec, going, scorer, told, shown=shown, with_state=replay is not None
             )
             if replay is not None:
-                self._remember(replay, rounds, [(chains[index], epochs[index].time_s) for index in live])
+                self._remember(replay, rounds, [(chains[index], epochs[index]) for index in live])
             _count_kinds(result, rounds)
             for index, dispatch in zip(live, dispatches, strict=True):
                 epochs[index] = simulators[index].advance(dispatch)
@@ -132,19 +142,22 @@ class BatchRollout:
         result.costs[:] = [simulator.total_cost for simulator in simulators]
         return result
 
-    def _remember(self, replay: Replay, rounds: Sequence[GrantedRound], chains: Sequence[tuple[_Chain, float]]) -> None:
+    def _remember(
+        self, replay: Replay, rounds: Sequence[GrantedRound], chains: Sequence[tuple[_Chain, DecisionEpoch]]
+    ) -> None:
         """Remember decisions in which someone had a choice; forced ones only let time pass."""
         first = rounds[0]
         is_choice = first.observation.has_choice & (first.slots != NO_SLOT)
-        for epoch, (chain, time_s) in enumerate(chains):
-            rows = np.flatnonzero(is_choice & (first.observation.epoch == epoch))
+        for index, (chain, epoch) in enumerate(chains):
+            rows = np.flatnonzero(is_choice & (first.observation.epoch == index))
             if not len(rows):
                 continue
-            hindsight = chain.hindsight.after(time_s)
-            decision = replay.add(first.observation, epoch, rows, first.slots[rows], hindsight)
+            hindsight = chain.hindsight.after(epoch.time_s)
+            decision = replay.add(first.observation, index, rows, first.slots[rows], hindsight)
+            potential = self._potential(epoch)
             if chain.decision is not None:
-                replay.connect(chain.decision, decision, chain.reward, chain.elapsed_s)
-            chain.decision, chain.reward, chain.elapsed_s = decision, 0.0, 0.0
+                replay.connect(chain.decision, decision, self._shaped(chain, potential), chain.elapsed_s)
+            chain.decision, chain.reward, chain.elapsed_s, chain.potential = decision, 0.0, 0.0, potential
 
     def _follow(self, chain: _Chain, epoch: DecisionEpoch, replay: Replay | None) -> None:
         """Add what has passed to the last remembered decision; close the chain if all is done."""
@@ -154,7 +167,17 @@ class BatchRollout:
         chain.reward -= discount * epoch.interval.discounted_cost / self._reward_unit
         chain.elapsed_s += epoch.interval.elapsed_s
         if epoch.end is End.COMPLETED:
-            replay.connect(chain.decision, TERMINAL, chain.reward, chain.elapsed_s)
+            replay.connect(chain.decision, TERMINAL, self._shaped(chain, 0.0), chain.elapsed_s)
+
+    def _potential(self, epoch: DecisionEpoch) -> float:
+        if not self._battery_potential:
+            return 0.0
+        vehicles, capacity_wh = epoch.snapshot.vehicles, self._simulators[0].site.fleet.battery_capacity_wh
+        return self._battery_potential * float(battery_share(battery_wh(vehicles, epoch.time_s), capacity_wh).mean())
+
+    def _shaped(self, chain: _Chain, potential: float) -> float:
+        """Return a reward with the discounted potential at its end less that at its beginning."""
+        return chain.reward + math.exp(-chain.elapsed_s / self._time_constant_s) * potential - chain.potential
 
 
 def _share_of_day(site: Site, epoch: DecisionEpoch) -> float:

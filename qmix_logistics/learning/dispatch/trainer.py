@@ -132,7 +132,15 @@ class Trainer:
         )
         self._is_advised = make_adviser is not None
         self._doubt = DOUBT_OF_ADVISED if self._is_advised else 0.0
-        self._rollout = BatchRollout(simulators, Codec(site), self._tau_s, self._reward_unit, advisers, teachers)
+        self._rollout = BatchRollout(
+            simulators,
+            Codec(site),
+            self._tau_s,
+            self._reward_unit,
+            advisers,
+            teachers,
+            training.battery_potential,
+        )
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None

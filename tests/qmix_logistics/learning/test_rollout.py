@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from documents import battery_scenario
+from playing import test_day
+
+from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.schema import STATE_VEHICLE
+from qmix_logistics.learning.dispatch.building import replay_shape
+from qmix_logistics.learning.dispatch.replay import DrawnDecisions, Replay
+from qmix_logistics.learning.dispatch.rollout import BatchRollout
+from qmix_logistics.learning.dispatch.scorers import atc_scores
+from qmix_logistics.simulation import Simulator, compile_site
+
+TAU_S = 120.0
+
+
+def remembered(potential: float) -> DrawnDecisions:
+    """Play a day that ends, and return decisions with what came of them until the end."""
+    spec = battery_scenario(demand__rate_per_h=60, horizon__drain_s=7200)
+    site = compile_site(spec)
+    replay = Replay(replay_shape(site), 2**22)
+    simulator = Simulator(site, discount_time_constant_s=TAU_S, is_recording=False)
+    BatchRollout([simulator], Codec(site), TAU_S, 1.0, battery_potential=potential).play(
+        [test_day(spec)], atc_scores, replay
+    )
+    return replay.sample(200, TAU_S, 1e9, np.random.default_rng(0))
+
+
+def test_a_potential_shifts_each_return_by_its_value_at_the_start() -> None:
+    """
+    Ng et al. (1999), eq. 3: the value of a shaped problem is that of the plain one less the potential.
+
+    Whatever is chosen: so no choice looks better for it.
+    """
+    plain, shaped = remembered(0.0), remembered(5.0)
+    assert np.array_equal(plain.numbers, shaped.numbers) and (plain.discounts == 0).all()
+    battery = plain.epochs["state_vehicles"][..., [f.name for f in STATE_VEHICLE].index("battery")]
+    expected = -5.0 * battery.astype(float).mean(axis=1)
+    assert shaped.returns - plain.returns == pytest.approx(expected, abs=5e-3)
+    assert np.ptp(expected) > 0.1
