@@ -149,7 +149,9 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
     command
         How the user called it.
     """
+    from qmix_logistics.composition.showing import shown_day_of
     from qmix_logistics.evaluation import alerts, comparison, result
+    from qmix_logistics.evaluation.shown import choosing
 
     policies, seeds = contenders(spec), spec.experiment.training_seeds
     settings, num_days = _settings(spec), _days_for_precision(spec, run)
@@ -157,6 +159,7 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
     replications = result.collect_replications(run, policies, seeds, num_days, hindsight)
     training = result.collect_training(run, policies, seeds)
     comparisons = comparison.compare(replications, policies, settings)
+    choice = choosing.choose(replications, policies, settings.reference, spec.report.replay_policies)
     return result.ExperimentResult(
         scenario=spec,
         contenders=policies,
@@ -169,6 +172,7 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
         timings=result.collect_timings(run, policies, seeds, num_days),
         alerts=alerts.find_alerts(spec, policies, replications, comparisons, training, hindsight),
         provenance=_provenance(spec, command),
+        shown=shown_day_of(spec, run, choice),
     )
 
 

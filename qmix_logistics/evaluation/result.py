@@ -12,6 +12,7 @@ import pandas as pd
 from qmix_logistics.evaluation.alerts import Alert
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, read_json
+from qmix_logistics.evaluation.shown.shown_day import ShownDay
 from qmix_logistics.scenario import ScenarioSpec
 
 
@@ -45,6 +46,8 @@ class ExperimentResult:
         What a reader must know before trusting the numbers.
     provenance
         Versions, seeds, machine, command.
+    shown
+        The day that is replayed; None if none is.
     """
 
     scenario: ScenarioSpec
@@ -58,6 +61,7 @@ class ExperimentResult:
     timings: pd.DataFrame
     alerts: tuple[Alert, ...]
     provenance: Mapping[str, Any]
+    shown: ShownDay | None = None
 
 
 def collect_replications(

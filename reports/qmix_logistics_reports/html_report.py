@@ -15,6 +15,7 @@ from qmix_logistics_reports.interval_figure import cost_intervals
 from qmix_logistics_reports.learning_figure import learning_curve
 from qmix_logistics_reports.profile_figure import performance_profile
 from qmix_logistics_reports.reading import subject_of
+from qmix_logistics_reports.replay.section import replay_section
 from qmix_logistics_reports.scoreboard import kpi_table, scoreboard, settings_table, timing_table
 from qmix_logistics_reports.stacked_figure import cost_by_cause, vehicle_time
 from qmix_logistics_reports.verdict import verdict_sentence
@@ -81,6 +82,7 @@ def render_report(result: ExperimentResult) -> str:
         settings=settings_table(result),
         scenario_text=dump_scenario(result.scenario),
         files=FILES,
+        replay_section=replay_section(result.shown, result.contenders, result.scenario.report.replay_from_s),
         command=" ".join(result.provenance["command"]),
     )
 

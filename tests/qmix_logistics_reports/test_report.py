@@ -20,7 +20,7 @@ from qmix_logistics_reports.scoreboard import scoreboard
 from qmix_logistics_reports.verdict import verdict_sentence
 
 POLICIES = ({"kind": "nearest"}, {"kind": "atc"}, {"kind": "qmix"}, {"kind": "matching", "name": "match.er-1"})
-VOID = {"meta", "br", "line"}
+VOID = {"meta", "br", "line", "input"}
 
 
 class Page(HTMLParser):
@@ -76,10 +76,10 @@ def header(path: Path) -> list[str]:
         return next(csv.reader(file))
 
 
-def test_the_report_is_sound_html_that_needs_no_network_and_no_script(html: str) -> None:
+def test_the_report_is_sound_html_that_needs_no_network(html: str) -> None:
     page = Page(html)
     names = {tag for tag, _ in page.tags}
-    assert not names & {"script", "link", "img", "iframe", "object", "embed", "base"}
+    assert not names & {"link", "img", "iframe", "object", "embed", "base"}
     assert "&lt;script&gt;b&lt;/script&gt; &amp; c" in html
     for _, attributes in page.tags:
         assert not any(name.startswith("on") for name in attributes)

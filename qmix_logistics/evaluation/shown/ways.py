@@ -59,9 +59,9 @@ class WayFinder:
             if class_index not in self._graphs:
                 self._graphs[class_index] = _ClassGraph(self._layout.graph, vehicle_class)
             return self._graphs[class_index].quickest(place, target)
-        ends_m = [(float(nodes[name]["x_m"]), float(nodes[name]["y_m"])) for name in (place, target)]
+        start_m, end_m = ((float(nodes[name]["x_m"]), float(nodes[name]["y_m"])) for name in (place, target))
         numbers = self._numbers[place], self._numbers[target]
-        return straight(*ends_m, float(self._site.network.distance_m[(class_index, *numbers)]))
+        return straight(start_m, end_m, float(self._site.network.distance_m[(class_index, *numbers)]))
 
 
 class _ClassGraph:
