@@ -11,6 +11,7 @@ import pandas as pd
 
 from qmix_logistics.evaluation.alerts import Alert
 from qmix_logistics.evaluation.contender import Contender
+from qmix_logistics.evaluation.insight import Insight
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, read_json
 from qmix_logistics.evaluation.shown.shown_day import ShownDay
 from qmix_logistics.scenario import ScenarioSpec
@@ -48,6 +49,8 @@ class ExperimentResult:
         Versions, seeds, machine, command.
     shown
         The day that is replayed; None if none is.
+    insight, no_insight
+        What a learned policy was seen to do on that day; None if it was not looked at, and why not.
     """
 
     scenario: ScenarioSpec
@@ -62,6 +65,8 @@ class ExperimentResult:
     alerts: tuple[Alert, ...]
     provenance: Mapping[str, Any]
     shown: ShownDay | None = None
+    insight: Insight | None = None
+    no_insight: str = ""
 
 
 def collect_replications(

@@ -11,6 +11,7 @@ from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.scenario import dump_scenario
 from qmix_logistics_reports.difference_figure import against_each, by_day
 from qmix_logistics_reports.figure import Figure
+from qmix_logistics_reports.insight.section import insight_section
 from qmix_logistics_reports.interval_figure import cost_intervals
 from qmix_logistics_reports.learning_figure import learning_curve
 from qmix_logistics_reports.profile_figure import performance_profile
@@ -82,6 +83,7 @@ def render_report(result: ExperimentResult) -> str:
         settings=settings_table(result),
         scenario_text=dump_scenario(result.scenario),
         files=FILES,
+        insight_section=insight_section(result),
         replay_section=replay_section(result.shown, result.contenders, result.scenario.report.replay_from_s),
         command=" ".join(result.provenance["command"]),
     )

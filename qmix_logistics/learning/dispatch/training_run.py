@@ -11,6 +11,7 @@ import torch
 
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.learned_policy import save_policy
+from qmix_logistics.learning.dispatch.mixing import save_mixing
 from qmix_logistics.learning.dispatch.trainer import Trainer
 
 
@@ -42,7 +43,7 @@ def train(trainer: Trainer, checkpoint: Path, checkpoint_every_days: int, report
 
 def save_training(trainer: Trainer, folder: Path, hidden: int, about: Mapping[str, Any]) -> None:
     """
-    Save the best policy, the learning curve and the time that training took.
+    Save the best policy, what mixed its utilities, the learning curve and the time that training took.
 
     Parameters
     ----------
@@ -57,6 +58,7 @@ def save_training(trainer: Trainer, folder: Path, hidden: int, about: Mapping[st
     """
     assert trainer.best is not None, "the last round validates"
     save_policy(trainer.best.network, folder, hidden, about)
+    save_mixing(trainer.best.mixing, folder)
     _write(folder / "training.csv", [_row(point) for point in trainer.curve])
     _write(folder / "timings.csv", [{"training_s": trainer.training_s}])
 

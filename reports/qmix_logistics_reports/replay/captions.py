@@ -11,6 +11,9 @@ from qmix_logistics.evaluation.shown.site_map import SiteMap
 from qmix_logistics_reports.numbers import short
 from qmix_logistics_reports.replay.payload import Replay
 
+STEPS_S = (10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 4 * 3600.0, 8 * 3600.0)
+"""Round times between two ticks of an axis."""
+
 
 def clock_text(time_s: float) -> str:
     """
@@ -23,6 +26,21 @@ def clock_text(time_s: float) -> str:
     """
     whole = round(time_s)
     return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def time_ticks(end_s: float, most: int = 7) -> list[float]:
+    """
+    Return round times from 0 to an end.
+
+    Parameters
+    ----------
+    end_s
+        The end.
+    most
+        How many at most.
+    """
+    step_s = next((step_s for step_s in STEPS_S if end_s / step_s < most), STEPS_S[-1])
+    return [step_s * number for number in range(int(end_s / step_s) + 1)]
 
 
 def role_of(policy: str, contenders: Sequence[Contender], choice: Choice) -> str:

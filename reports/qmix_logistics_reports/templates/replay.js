@@ -318,7 +318,7 @@ document.addEventListener("DOMContentLoaded", () => {
     button.hidden = false;
     button.addEventListener("click", () => {
       setPlaying(false);
-      follow.value = button.dataset.replayVehicle;
+      follow.value = data.vehicles.indexOf(button.dataset.replayVehicle);
       seek((Number(button.dataset.replayAt) - data.from) / data.tick);
       say();
       root.scrollIntoView();
