@@ -31,7 +31,7 @@ INSIGHT_COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "offered": Column("", "stops on its list"),
         "has_choice": Column("", "1 if it chose among stops, or competed with another vehicle"),
         "utility": Column("reward", "utility of the chosen stop; empty if it was not on its first list"),
-        "next_utility": Column("reward", "the largest utility of another stop"),
+        "next_utility": Column("reward", "the largest utility of another stop that it could have got"),
         "planned_utility": Column("reward", "utility of the planner's stop; empty if it was not on its list"),
         "mixing_weight": Column("", "by how much the team's value rises with its utility; empty without a choice, or"
                                     " where the algorithm has no such weights"),
@@ -45,6 +45,7 @@ INSIGHT_COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "utility": Column("reward", "its utility"),
         "is_chosen": Column("", "1 if it was chosen"),
         "is_planned": Column("", "1 if the planner would have chosen it"),
+        "is_deferred": Column("", "1 if it may be taken only where others take all pick-ups of the list"),
     },
     "influences": {
         "decision": Column("", "as in offers.csv"),

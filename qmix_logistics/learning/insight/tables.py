@@ -117,7 +117,7 @@ class DayTabulator:
         rows = []
         for row, vehicle in enumerate(epoch.deciders.tolist()):
             slot, place = int(epoch.slots[row]), int(epoch.places[row])
-            others = np.delete(utilities[row], slot) if slot != NO_SLOT else utilities[row]
+            others = self._others(number, row)
             listed = epoch.is_planner_up and epoch.planned_slots[row] != NOT_LISTED
             planned = self._stop(epoch.planned_stops[row], place) if epoch.is_planner_up else ("", "", "")
             rows.append(
@@ -213,6 +213,7 @@ class DayTabulator:
                     "utility": _number(utilities[slot]),
                     "is_chosen": int(slot == epoch.slots[row]),
                     "is_planned": int(slot == epoch.planned_slots[row]),
+                    "is_deferred": int(epoch.observation.is_deferred[row, slot]),
                 }
                 | {
                     feature.name: _number(float(value) * feature.scale)
@@ -237,9 +238,16 @@ class DayTabulator:
 
     def _next(self, number: int, row: int) -> int:
         """Return the best slot that was not chosen; ``NO_SLOT`` if there is none."""
-        utilities = self._utilities[number][row].copy()
-        utilities[self._watched.epochs[number].slots[row]] = np.nan
-        return NO_SLOT if np.isnan(utilities).all() else int(np.nanargmax(utilities))
+        others = self._others(number, row)
+        return NO_SLOT if np.isnan(others).all() else int(np.nanargmax(others))
+
+    def _others(self, number: int, row: int) -> Float[np.ndarray, " slot"]:
+        """Return the utilities of the slots that a vehicle could have got instead; not a number for all others."""
+        epoch, utilities = self._watched.epochs[number], self._utilities[number][row].copy()
+        utilities[epoch.observation.is_deferred[row]] = np.nan
+        if epoch.slots[row] != NO_SLOT:
+            utilities[epoch.slots[row]] = np.nan
+        return utilities
 
     def _features(self) -> list[Row]:
         """Return how much each feature moves a choice against the next best, on average."""

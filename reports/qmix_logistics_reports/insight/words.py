@@ -97,6 +97,8 @@ def offer_words(offer: Mapping[str, Any], *, has_battery: bool) -> str:
         words.append(f"{100 * offer['battery_after']:.0f} % energy left after it")
     if offer["is_advised"]:
         words.append("advised")
+    if offer["is_deferred"]:
+        words.append("not while there is something to pick up")
     return ", ".join(words)
 
 

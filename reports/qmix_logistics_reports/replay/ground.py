@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from qmix_logistics.evaluation.shown.site_map import MapPoint, SiteMap
 from qmix_logistics_reports.replay.glyphs import FACILITIES, SITE
-from qmix_logistics_reports.replay.instant import label_y
+from qmix_logistics_reports.replay.labels import label_ranks, label_y
 from qmix_logistics_reports.replay.scaling import Scale, Sizes, View
 
 MOST_LINES = 8000
@@ -52,20 +52,21 @@ def ground(site_map: SiteMap, scale: Scale, view: View, sizes: Sizes) -> str:
     parts = [part for part in parts if ' d=""' not in part]
     if inside is not None:
         middle = round(inside.x + inside.width / 2), round(inside.y + inside.height / 2)
-        parts.append(_facility(view, sizes, middle, SITE, inside.title))
-    named = [point for point in seen if point.kind in FACILITIES]
+        parts.append(_facility(view, sizes, middle, SITE, inside.title, 0))
+    named, ranks = [point for point in seen if point.kind in FACILITIES], label_ranks(site_map, scale, sizes)
     for point in named:
         name = point.name if len(named) <= MOST_LABELS else ""
-        parts.append(_facility(view, sizes, scale(point.at_m), FACILITIES[point.kind], name))
+        outline, line = FACILITIES[point.kind], 2 * ranks[point.name]
+        parts.append(_facility(view, sizes, scale(point.at_m), outline, name, line))
     return "".join(parts)
 
 
-def _facility(view: View, sizes: Sizes, at: tuple[int, int], outline: str, name: str) -> str:
+def _facility(view: View, sizes: Sizes, at: tuple[int, int], outline: str, name: str, line: int) -> str:
     (x, y), size = at, round(sizes.glyph * 1.5, 2)
     drawn = f'<path class="r-facility" transform="translate({x} {y})scale({size})" d="{outline}"/>'
     if not name:
         return drawn
-    place = f'x="{x}" y="{label_y(view, sizes, at, 0)}" style="font-size:{sizes.text}px"'
+    place = f'x="{x}" y="{label_y(view, sizes, at, line)}" style="font-size:{sizes.text}px"'
     return f'{drawn}<text class="r-name" {place}>{escape(name)}</text>'
 
 

@@ -14,6 +14,7 @@ from qmix_logistics.evaluation.shown.site_map import SiteMap
 from qmix_logistics.evaluation.shown.whereabouts import Leg
 from qmix_logistics.simulation import VehicleState
 from qmix_logistics_reports.replay.glyphs import AWAITED, AWAITED_LATE, GLYPHS, WAITING, WAITING_LATE
+from qmix_logistics_reports.replay.labels import label_ranks, label_y
 from qmix_logistics_reports.replay.payload import ReplayedPolicy
 from qmix_logistics_reports.replay.scaling import Scale, Sizes, View
 
@@ -53,23 +54,6 @@ def instant(policy: ReplayedPolicy, site_map: SiteMap, scale: Scale, view: View,
     )
 
 
-def label_y(view: View, sizes: Sizes, at: tuple[int, int], line: int) -> int:
-    """
-    Return the base line of a line of text beside a facility: below it in the lower half of a view, else above.
-
-    Parameters
-    ----------
-    view, sizes
-        The view, and how large things are in it.
-    at
-        The facility.
-    line
-        0 for the line next to it, 1 for the next.
-    """
-    away = 9.5 * sizes.glyph + 1.1 * sizes.text * line
-    return round(at[1] + away + 0.9 * sizes.text if view.is_low(at) else at[1] - away - 0.2 * sizes.text)
-
-
 def count_px(size: float, number: int) -> float:
     """
     Return the height of a number that fits into its mark.
@@ -101,7 +85,7 @@ class _Instant:
 
     def __init__(self, site_map: SiteMap, scale: Scale, view: View, sizes: Sizes, time_s: float) -> None:
         self._map, self._scale, self._view, self._sizes, self._time_s = site_map, scale, view, sizes, time_s
-        self._inside = scale.inside(view)
+        self._inside, self._ranks = scale.inside(view), label_ranks(site_map, scale, sizes)
 
     def shows(self, at: tuple[int, int]) -> bool:
         """Tell whether something is drawn here, and not in a view of its own."""
@@ -148,7 +132,7 @@ class _Instant:
                 filter(None, (f"{served}/{servers}" if servers else "", f"+{queueing}" if queueing else ""))
             )
             if text and self.shows(at):
-                y = label_y(self._view, self._sizes, at, 1)
+                y = label_y(self._view, self._sizes, at, 2 * self._ranks[name] + 1)
                 yield f'<text class="r-served" x="{at[0]}" y="{y}" style="font-size:{self._sizes.text}px">{text}</text>'
 
     def fleet(self, seen: Sequence[_Now]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from qmix_logistics.evaluation.shown.whereabouts import Leg, whereabouts
 from qmix_logistics.simulation import SegmentRecord
 from qmix_logistics_reports.replay import encoding
 from qmix_logistics_reports.replay.glyphs import AWAITED, AWAITED_LATE, GLYPHS, STATES, WAITING, WAITING_LATE
+from qmix_logistics_reports.replay.labels import label_ranks, label_y
 from qmix_logistics_reports.replay.scaling import Clock, Scale, clock_of, scale_of, sizes_of
 
 MOST_BYTES = 1_300_000
@@ -169,6 +170,7 @@ def _payload(
     speed: int,
 ) -> dict[str, Any]:
     vehicles = site_map.vehicles
+    views = [(view, sizes_of(view, len(vehicles))) for view in scale.views]
     places = {name: number for number, name in enumerate(site_map.servers)}
     most = max(policy.shown.records.total_cost for policy in policies)
     cost_unit = 10.0 ** (math.floor(math.log10(most)) - 3) if most > 0 else 1.0
@@ -198,9 +200,11 @@ def _payload(
         "places": list(places),
         "xy": [number for name in places for number in scale(site_map.points[name].at_m)],
         "servers": [0 if number is None else number for number in site_map.servers.values()],
-        "views": [
-            [view.x, view.y, view.width, view.height, size.glyph, size.text]
-            for view, size in ((view, sizes_of(view, len(vehicles))) for view in scale.views)
+        "views": [[view.x, view.y, view.width, view.height, size.glyph, size.text] for view, size in views],
+        "labels": [
+            [label_y(view, size, scale(site_map.points[name].at_m), 2 * ranks[name] + 1) for name in site_map.servers]
+            for view, size in views
+            for ranks in (label_ranks(site_map, scale, size),)
         ],
         "states": STATES,
         "glyphs": GLYPHS,

@@ -37,6 +37,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const s = Math.round(data.from + time * data.tick), two = (n) => String(n).padStart(2, "0");
     return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
   };
+  const within = ([x, y, width, height], px, py) => px >= x && py >= y && px <= x + width && py <= y + height;
   const make = (tag, attributes, parent) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
     for (const name in attributes) node.setAttribute(name, attributes[name]);
@@ -62,15 +63,14 @@ document.addEventListener("DOMContentLoaded", () => {
       const marks = data.marks.map(() => ({ layer: make("g", {}, live), known: new Map() }));
       const lines = make("g", {}, live), texts = make("g", {}, live), fleet = make("g", {}, live);
       // What lies in the next view is drawn there.
-      const inner = data.views[number + 1], isIn = ([x0, y0, w, h], px, py) => px >= x0 && py >= y0 && px <= x0 + w && py <= y0 + h;
-      const shows = (px, py) => isIn([x, y, width, height], px, py) && !(inner && isIn(inner, px, py));
+      const inner = data.views[number + 1];
+      const shows = (px, py) => within(data.views[number], px, py) && !(inner && within(inner, px, py));
       const side = (py) => (2 * (py - y) > height ? 1 : -1);
-      const labelled = (py) => py + side(py) * (9.5 * glyph + 1.1 * text) + (side(py) > 0 ? 0.9 : -0.2) * text;
       return {
         svg, x, y, width, height, glyph, text, marks, shows, side,
         lines: data.vehicles.map(() => make("line", { class: "r-aim", display: "none" }, lines)),
         texts: data.servers.map((_, place) => make("text", {
-          class: "r-served", x: data.xy[2 * place], y: Math.round(labelled(data.xy[2 * place + 1])), style: `font-size:${text}px`,
+          class: "r-served", x: data.xy[2 * place], y: data.labels[number][place], style: `font-size:${text}px`,
         }, texts)),
         vehicles: data.vehicles.map((name, vehicle) => {
           const node = make("g", { "data-vehicle": vehicle }, fleet);
@@ -168,8 +168,8 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const group of groups.values()) group.sort((one, two) => isWaiting(one) - isWaiting(two) || one.since - two.since);
     const close = zoom.checked && followed >= 0 ? fleet[followed] : null;
     for (const view of panel.views) {
-      const isIn = close && close.x >= view.x && close.y >= view.y && close.x <= view.x + view.width && close.y <= view.y + view.height;
-      const share = isIn ? 1 / 3 : 1, width = view.width * share, height = view.height * share, glyph = view.glyph * (isIn ? 0.5 : 1);
+      const isIn = close && view.shows(close.x, close.y);
+      const share = isIn ? 0.4 : 1, width = view.width * share, height = view.height * share, glyph = view.glyph * (isIn ? 0.6 : 1);
       const left = isIn ? close.x - width / 2 : view.x, top = isIn ? close.y - height / 2 : view.y;
       set(view.svg, "viewBox", [left, top, width, height].map(Math.round).join(" "));
       fleet.forEach((seen, vehicle) => {
