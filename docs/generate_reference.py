@@ -1,5 +1,5 @@
 """
-Write the reference pages that the code itself knows: scenario, features, kpis, records and team-training.
+Write the reference pages that the code itself knows: scenario, features, kpis, records, insight and team-training.
 
 Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
 """
@@ -20,8 +20,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from qmix_logistics.environment import schema
+from qmix_logistics.evaluation.insight import INSIGHT_COLUMNS
 from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI
-from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS
+from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS, Column
 from qmix_logistics.scenario import ScenarioSpec, units
 from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
 from qmix_logistics.scenario.team_training import TeamTraining
@@ -71,6 +72,7 @@ def pages() -> dict[Path, str]:
         "features": _features(),
         "kpis": _kpis(),
         "records": _records(),
+        "insight": _insight(),
         "team-training": _team_training(),
     }
     return {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
@@ -223,11 +225,32 @@ def _records() -> list[str]:
         "Every day that a policy plays leaves five tables in its folder under `units/`,",
     ]
     lines += ["as CSV, or as Parquet with `report: {records: parquet}`. Times are seconds since the day began.", ""]
-    for table, columns in RECORD_COLUMNS.items():
+    return [*lines, *_columns(RECORD_COLUMNS)][:-1]
+
+
+def _insight() -> list[str]:
+    lines = [
+        NOTE,
+        "",
+        "# Insight",
+        "",
+        "What the cheapest learned policy was seen to do on the day of the replay, in `insight/` of the run folder;",
+        "`insight.json` says which policy, training, day and planner. See",
+        "[look at a day](../guides/look-at-a-day.md). `offers.csv` goes on with the [features](features.md#stop) of each",
+        "stop, in their units. Utilities are rewards: -1 is the cost of one order of mean weight for each vehicle, open for",
+        "the discount time constant. What networks say has six significant digits.",
+        "",
+    ]
+    return [*lines, *_columns(INSIGHT_COLUMNS)][:-1]
+
+
+def _columns(tables: Mapping[str, Mapping[str, Column]]) -> list[str]:
+    lines: list[str] = []
+    for table, columns in tables.items():
         lines += [f"## {table}", "", "| column | unit | meaning |", "|---|---|---|"]
         lines += [f"| `{name}` | {column.unit} | {column.meaning} |" for name, column in columns.items()]
         lines.append("")
-    return lines[:-1]
+    return lines
 
 
 def _features() -> list[str]:

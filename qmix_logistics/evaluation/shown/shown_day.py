@@ -72,6 +72,8 @@ class ShownDay:
         What happened under each.
     tasks
         All tasks of the day.
+    outages_s
+        When no central planner could be reached: from and until.
     absent
         Why there is nothing to show; empty if there is.
     """
@@ -82,6 +84,7 @@ class ShownDay:
     site_map: SiteMap
     policies: tuple[ShownPolicy, ...] = ()
     tasks: tuple[DemandedTask, ...] = ()
+    outages_s: tuple[tuple[float, float], ...] = ()
     absent: str = ""
 
 
@@ -119,6 +122,7 @@ def read_shown_day(
         empty,
         policies=tuple(ShownPolicy(unit, read_whole_day(run.unit(unit))) for unit in choice.units),
         tasks=demanded_tasks(day, site.network.names),
+        outages_s=tuple((span.from_s, span.until_s) for span in day.mishaps.planner_outages),
     )
 
 

@@ -209,6 +209,7 @@ def _payload(
         "states": STATES,
         "glyphs": GLYPHS,
         "marks": [[AWAITED, AWAITED_LATE], [WAITING, WAITING_LATE]],
+        "outages": [[clock(from_s), clock(until_s)] for from_s, until_s in shown.outages_s],
         "still": clock(busiest_s(shown, clock)),
         "panels": panels,
     }

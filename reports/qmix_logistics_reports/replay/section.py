@@ -102,8 +102,8 @@ class DrawnReplay:
         Speeds on offer, and the first one.
     vehicles
         Names of the vehicles.
-    awaits
-        Whether customers wait.
+    awaits, has_batteries
+        Whether customers wait, and whether vehicles have batteries.
     legend
         Class, outline and meaning of each shape.
     columns, rows
@@ -123,6 +123,7 @@ class DrawnReplay:
     speed: int
     vehicles: tuple[str, ...]
     awaits: bool
+    has_batteries: bool
     legend: tuple[tuple[str, str, str], ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -194,13 +195,14 @@ def _drawn(shown: ShownDay, contenders: Sequence[Contender], replay: Replay) -> 
         panels=tuple(panel(policy) for policy in replay.policies),
         instant=clock_text(at_s),
         instant_share=(at_s - clock.from_s) / (clock.until_s - clock.from_s),
-        strip=strip_of(shown.policies, clock),
+        strip=strip_of(shown.policies, shown.outages_s, clock),
         ends=(clock_text(clock.from_s), clock_text(clock.until_s)),
         data=_markup(replay.json),
         speeds=replay.speeds,
         speed=replay.speed,
         vehicles=vehicles,
         awaits=any(policy.awaited for policy in replay.policies),
+        has_batteries=any(vehicle.capacity_wh is not None for vehicle in site_map.vehicles.values()),
         legend=_legend(shown),
         columns=columns,
         rows=rows,

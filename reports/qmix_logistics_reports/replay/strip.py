@@ -26,13 +26,16 @@ class Strip:
         Points of a polyline for each policy, in a box of ``WIDTH`` by ``HEIGHT``.
     most
         Open orders at its top.
+    outages
+        Left end and width of the times at which no planner could be reached.
     """
 
     lines: tuple[str, ...]
     most: int
+    outages: tuple[tuple[str, str], ...]
 
 
-def strip_of(policies: Sequence[ShownPolicy], clock: Clock) -> Strip:
+def strip_of(policies: Sequence[ShownPolicy], outages_s: Sequence[tuple[float, float]], clock: Clock) -> Strip:
     """
     Return how many orders were open.
 
@@ -40,6 +43,8 @@ def strip_of(policies: Sequence[ShownPolicy], clock: Clock) -> Strip:
     ----------
     policies
         What happened.
+    outages_s
+        When no planner could be reached.
     clock
         The window.
     """
@@ -59,4 +64,5 @@ def strip_of(policies: Sequence[ShownPolicy], clock: Clock) -> Strip:
         )
         for number in numbers
     )
-    return Strip(lines, most)
+    ends = [tuple(WIDTH * clock(time_s) / clock.length for time_s in span) for span in outages_s]
+    return Strip(lines, most, tuple((f"{left:.0f}", f"{right - left:.0f}") for left, right in ends if right > left))

@@ -5,9 +5,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const data = JSON.parse(document.getElementById("r-data").textContent);
   const BOARD = data.glyphs.length, PER_ROW = 4, STEP = 11.5, DRIVES = [1, 2], SERVED = [3, 6], QUEUES = 4, LOW = 25;
   const AIMS = ["to pick up", "to hand over", "to charge", "to park"];
+  const { floor, max, min, round } = Math, clamp = (value, low, high) => min(max(value, low), high);
   const find = (query, within = root) => within.querySelector(query);
   const play = find(".r-play"), scrub = find(".r-scrub"), speed = find(".r-speed"), follow = find(".r-follow");
-  const zoom = find(".r-zoom"), aims = find(".r-aims"), said = find(".r-said"), head = find(".r-now");
+  const zoom = find(".r-zoom"), aims = find(".r-aims"), said = find(".r-said"), head = find(".r-now"), outage = find(".r-outage");
   let now = 0, isPlaying = false, frame = 0, before = 0;
 
   // Rows of numbers as columns; the first few are differences from the row before.
@@ -34,8 +35,8 @@ document.addEventListener("DOMContentLoaded", () => {
     return low;
   };
   const clock = (time) => {
-    const s = Math.round(data.from + time * data.tick), two = (n) => String(n).padStart(2, "0");
-    return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+    const s = round(data.from + time * data.tick), two = (n) => String(n).padStart(2, "0");
+    return `${floor(s / 3600)}:${two(floor(s / 60) % 60)}:${two(s % 60)}`;
   };
   const within = ([x, y, width, height], px, py) => px >= x && py >= y && px <= x + width && py <= y + height;
   const make = (tag, attributes, parent) => {
@@ -97,17 +98,17 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // Where a vehicle is, what it does, and which way it drives.
   const at = ([times, xs, ys, codes], time) => {
-    const last = times.length - 1, row = Math.min(Math.max(until(times, time) - 1, 0), last);
+    const last = times.length - 1, row = clamp(until(times, time) - 1, 0, last);
     if (last < 0) return null;
-    const code = codes[Math.min(row + 1, last)], found = { state: code % BOARD, load: Math.floor(code / BOARD), since: times[row] };
+    const code = codes[min(row + 1, last)], found = { state: code % BOARD, load: floor(code / BOARD), since: times[row] };
     const dx = row < last ? xs[row + 1] - xs[row] : 0, dy = row < last ? ys[row + 1] - ys[row] : 0;
     const share = dx || dy ? (time - times[row]) / (times[row + 1] - times[row]) : 0;
     return Object.assign(found, { x: xs[row] + share * dx, y: ys[row] + share * dy, dx, dy, group: [] });
   };
   const level = ([times, levels], time) => {
-    const row = Math.min(Math.max(until(times, time) - 1, 0), times.length - 2);
-    const share = (time - times[row]) / Math.max(times[row + 1] - times[row], 1);
-    return levels[row] + Math.min(share, 1) * (levels[row + 1] - levels[row]);
+    const row = clamp(until(times, time) - 1, 0, times.length - 2);
+    const share = (time - times[row]) / max(times[row + 1] - times[row], 1);
+    return levels[row] + min(share, 1) * (levels[row + 1] - levels[row]);
   };
   const aim = ([times, kinds, places, orders], time) => {
     const row = until(times, time) - 1;
@@ -117,11 +118,11 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   const tally = (panel) => {
-    const { orders, cost } = panel, time = Math.min(now, panel.end), sample = time / data.length * (cost.length - 1);
-    const row = Math.min(Math.floor(sample), cost.length - 2);
+    const { orders, cost } = panel, time = min(now, panel.end), sample = time / data.length * (cost.length - 1);
+    const row = min(floor(sample), cost.length - 2);
     const spent = (cost[row] + (sample - row) * (cost[row + 1] - cost[row])) * data.costUnit;
     const [came, done, late, gone] = ["in", "done", "late", "gone"].map((name) => until(orders[name], now));
-    return [came - done - gone, done, late, spent.toFixed(Math.max(0, -Math.round(Math.log10(data.costUnit))))];
+    return [came - done - gone, done, late, spent.toFixed(max(0, -round(Math.log10(data.costUnit))))];
   };
 
   // Marks where something waits: of what is to be handed over, then of what is to be picked up, with their number.
@@ -148,9 +149,9 @@ document.addEventListener("DOMContentLoaded", () => {
         show(mark.node, true);
         set(mark.shape, "class", `${layer ? "r-wait" : "r-await"}${isLate ? " r-late" : ""}`);
         set(mark.shape, "d", data.marks[layer][isLate ? 1 : 0]);
-        const size = view.glyph * Math.min(0.8 + 0.25 * Math.sqrt(number), 2);
+        const size = view.glyph * min(0.8 + 0.25 * Math.sqrt(number), 2);
         set(mark.shape, "transform", `scale(${size.toFixed(2)})`);
-        set(mark.count, "style", `font-size:${Math.round(size * (number < 10 ? 5.2 : number < 100 ? 4.2 : 3))}px`);
+        set(mark.count, "style", `font-size:${round(size * (number < 10 ? 5.2 : number < 100 ? 4.2 : 3))}px`);
         set(mark.count, "text", layer && number > 1 ? String(number) : "");
       }
     }
@@ -171,15 +172,15 @@ document.addEventListener("DOMContentLoaded", () => {
       const isIn = close && view.shows(close.x, close.y);
       const share = isIn ? 0.4 : 1, width = view.width * share, height = view.height * share, glyph = view.glyph * (isIn ? 0.6 : 1);
       const left = isIn ? close.x - width / 2 : view.x, top = isIn ? close.y - height / 2 : view.y;
-      set(view.svg, "viewBox", [left, top, width, height].map(Math.round).join(" "));
+      set(view.svg, "viewBox", [left, top, width, height].map(round).join(" "));
       fleet.forEach((seen, vehicle) => {
         const { node, shape, load, cell } = view.vehicles[vehicle], line = view.lines[vehicle];
         const isShown = Boolean(seen) && view.shows(seen.x, seen.y);
         show(node, isShown);
         if (!seen) return show(line, false);
-        const rank = Math.max(seen.group.indexOf(seen), 0), number = Math.max(seen.group.length, 1);
-        const x = seen.x + STEP * glyph * ((rank % PER_ROW) - (Math.min(number, PER_ROW) - 1) / 2);
-        const y = seen.y - view.side(seen.y) * STEP * glyph * Math.floor(rank / PER_ROW);
+        const rank = max(seen.group.indexOf(seen), 0), number = max(seen.group.length, 1);
+        const x = seen.x + STEP * glyph * ((rank % PER_ROW) - (min(number, PER_ROW) - 1) / 2);
+        const y = seen.y - view.side(seen.y) * STEP * glyph * floor(rank / PER_ROW);
         const angle = DRIVES.includes(seen.state) && (seen.dx || seen.dy) ? Math.atan2(seen.dy, seen.dx) * 180 / Math.PI : 0;
         set(node, "transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})scale(${glyph})`);
         set(node, "class", `r-vehicle r-s${seen.state}${seen.load ? " r-full" : ""}${vehicle === followed ? " r-followed" : ""}`);
@@ -199,10 +200,11 @@ document.addEventListener("DOMContentLoaded", () => {
         set(line, "class", `r-aim r-aim-${to.kind}${vehicle === followed ? " r-followed" : ""}`);
       });
       view.texts.forEach((node, place) => {
-        const group = groups.get(`${data.xy[2 * place]},${data.xy[2 * place + 1]}`) || [], servers = data.servers[place];
-        const served = group.filter((seen) => SERVED.includes(seen.state)).length;
+        const x = data.xy[2 * place], y = data.xy[2 * place + 1], group = groups.get(`${x},${y}`) || [];
+        if (!view.shows(x, y)) return;
+        const served = group.filter((seen) => SERVED.includes(seen.state)).length, servers = data.servers[place];
         const queue = group.filter((seen) => seen.state === QUEUES).length;
-        if (view.shows(data.xy[2 * place], data.xy[2 * place + 1])) set(node, "text", [servers ? `${served}/${servers}` : "", queue ? `+${queue}` : ""].filter(Boolean).join(" "));
+        set(node, "text", `${servers ? `${served}/${servers}` : ""}${queue ? ` +${queue}` : ""}`);
       });
     }
     panel.info.textContent = followed < 0 || !fleet[followed] ? "" : tell(panel, followed, fleet[followed]);
@@ -212,18 +214,19 @@ document.addEventListener("DOMContentLoaded", () => {
     const words = [`${data.vehicles[vehicle]}: ${data.states[seen.state]}`], to = seen.aim;
     if (to) words[0] += ` ${AIMS[to.kind]}${to.order >= 0 ? ` order ${to.order}` : ""} at ${to.name}`;
     if (seen.load) words.push(`${seen.load} on board`);
-    if (panel.battery[vehicle][0].length) words.push(`battery ${Math.round(level(panel.battery[vehicle], now))} %`);
+    if (panel.battery[vehicle][0].length) words.push(`battery ${round(level(panel.battery[vehicle], now))} %`);
     return words.join(", ");
   };
 
   const draw = () => {
-    const followed = Number(follow.value), seconds = Math.round(now * data.tick);
+    const followed = Number(follow.value), seconds = round(now * data.tick);
     for (const panel of panels) {
       tally(panel).forEach((value, index) => set(panel.counts[index], "text", String(value)));
       drawWaits(panel);
       drawVehicles(panel, followed);
     }
     find(".r-clock").textContent = clock(now);
+    outage.hidden = !data.outages.some(([from, to]) => now >= from && now < to);
     set(head, "transform", `translate(${(1000 * now / data.length).toFixed(1)} 0)`);
     if (Number(scrub.value) !== seconds) scrub.value = seconds;
     scrub.setAttribute("aria-valuetext", clock(now));
@@ -236,12 +239,12 @@ document.addEventListener("DOMContentLoaded", () => {
     }).join(" ")}`;
   };
   const seek = (time) => {
-    now = Math.min(Math.max(time, 0), data.length);
+    now = clamp(time, 0, data.length);
     draw();
   };
   const tick = (time) => {
     if (!isPlaying) return;
-    seek(now + Math.min(time - before, 250) / 1000 * Number(speed.value) / data.tick);
+    seek(now + min(time - before, 250) / 1000 * Number(speed.value) / data.tick);
     before = time;
     if (now >= data.length) setPlaying(false);
     else frame = requestAnimationFrame(tick);
@@ -267,7 +270,7 @@ document.addEventListener("DOMContentLoaded", () => {
     say();
   };
   const change = (select, by) => {
-    select.selectedIndex = Math.min(Math.max(select.selectedIndex + by, 0), select.options.length - 1);
+    select.selectedIndex = clamp(select.selectedIndex + by, 0, select.options.length - 1);
   };
   const toggle = (box, wanted = !box.checked) => {
     box.checked = wanted;
@@ -333,7 +336,7 @@ document.addEventListener("DOMContentLoaded", () => {
   find(".r-bar").hidden = find(".r-options").hidden = find(".r-help", root.parentElement).hidden = false;
   find(".r-still").hidden = true;
   root.tabIndex = 0;
-  scrub.max = Math.round(data.length * data.tick);
+  scrub.max = round(data.length * data.tick);
   root.dataset.playing = false;
   draw();
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) {
@@ -345,6 +348,6 @@ document.addEventListener("DOMContentLoaded", () => {
         resumes = isPlaying;
         if (isPlaying) setPlaying(false);
       }
-    }, { threshold: 0.2 }).observe(root);
+    }, { rootMargin: "-30% 0px" }).observe(root);
   }
 });
