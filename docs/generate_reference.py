@@ -235,10 +235,10 @@ def _insight() -> list[str]:
         "# Insight",
         "",
         "What the cheapest learned policy was seen to do on the day of the replay, in `insight/` of the run folder;",
-        "`insight.json` says which policy, training, day and planner. See",
-        "[look at a day](../guides/look-at-a-day.md). `offers.csv` goes on with the [features](features.md#stop) of each",
-        "stop, in their units. Utilities are rewards: -1 is the cost of one order of mean weight for each vehicle, open for",
-        "the discount time constant. What networks say has six significant digits.",
+        "`insight.json` says which policy, training, day and planner. See [look at a day](../guides/look-at-a-day.md).",
+        "`offers.csv` goes on with the [features](features.md#stop) of each stop, in their units. Utilities are",
+        "rewards: -1 is the cost of one order of mean weight for each vehicle, open for the discount time constant.",
+        "What networks say has six significant digits.",
         "",
     ]
     return [*lines, *_columns(INSIGHT_COLUMNS)][:-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,10 +158,19 @@ def read_insight(folder: Path) -> Insight | None:
     """
     if not (folder / HEAD).exists():
         return None
-    text = {"vehicle", "place", "target", "planned_target", "vehicles"}
-    tables = {
-        name: pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])
-        for name in INSIGHT_COLUMNS
-        if (path := folder / f"{name}.csv").exists()
-    }
-    return Insight(InsightHead(**read_json(folder / HEAD)), tables)
+    head = InsightHead(**read_json(folder / HEAD))
+    if head.absent:
+        return Insight(head, {})
+    tables = {}
+    for name, columns in INSIGHT_COLUMNS.items():
+        path = folder / f"{name}.csv"
+        tables[name] = _read(path) if path.exists() else pd.DataFrame()
+        if not set(columns) <= set(tables[name]):
+            absent = f"{path.name} is missing or lacks columns; remove {folder.name}/ and run again with --resume"
+            return Insight(dataclasses.replace(head, absent=absent), {})
+    return Insight(head, tables)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    text = ("vehicle", "place", "target", "planned_target", "vehicles")
+    return pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])

@@ -13,6 +13,9 @@ from qmix_logistics.evaluation.shown.shown_day import DemandedTask
 from qmix_logistics.scenario.operations import Objective
 from qmix_logistics.simulation import DayRecords, OrderStatus
 
+CHUNK = 2000
+"""Pieces of cost that are added up at a time: bounds the memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -156,24 +159,42 @@ def cost_so_far(
     times_s
         The times, rising.
     """
-    cost = np.zeros(len(times_s))
     penalty: Mapping[OrderStatus, float] = {
         OrderStatus.OPEN: objective.unfinished_order_cost,
         OrderStatus.DECLINED: objective.declined_order_cost,
         OrderStatus.LOST: objective.lost_order_cost,
         OrderStatus.DONE: 0.0,
     }
+    open_per_s, late_per_s = objective.open_order_cost_per_h / 3600, objective.late_order_cost_per_h / 3600
+    pieces: list[tuple[float, float, float]] = []  # what comes evenly: from when, until when, how much in all
+    steps: list[tuple[float, float]] = []  # what comes at once: when, how much
     for order in records.orders:
         end_s = records.end_s if order.closed_s is None else order.closed_s
-        until_s = np.minimum(times_s, end_s)
-        cost += order.weight * (
-            objective.open_order_cost_per_h / 3600 * np.maximum(until_s - order.release_s, 0.0)
-            + objective.late_order_cost_per_h / 3600 * np.maximum(until_s - order.due_s, 0.0)
-            + penalty[order.status] * (times_s >= end_s)
-        )
+        pieces.append((order.release_s, end_s, order.weight * open_per_s * (end_s - order.release_s)))
+        pieces.append((order.due_s, end_s, order.weight * late_per_s * (end_s - order.due_s)))
+        steps.append((end_s, order.weight * penalty[order.status]))
+    travel_per_m, energy_per_wh = objective.travel_cost_per_km / 1000, objective.energy_cost_per_kwh / 1000
     for segment in records.segments:
-        price = objective.travel_cost_per_km * segment.distance_m + objective.energy_cost_per_kwh * segment.energy_wh
-        if price:
-            span_s = segment.end_s - segment.start_s
-            cost += price / 1000 * np.clip((times_s - segment.start_s) / span_s, 0.0, 1.0)
+        price = travel_per_m * segment.distance_m + energy_per_wh * segment.energy_wh
+        pieces.append((segment.start_s, segment.end_s, price))
+    return _spent_evenly(pieces, times_s) + _spent_at_once(steps, times_s)
+
+
+def _spent_evenly(
+    pieces: Sequence[tuple[float, float, float]], times_s: Float[np.ndarray, " time"]
+) -> Float[np.ndarray, " time"]:
+    cost = np.zeros(len(times_s))
+    table = np.array([piece for piece in pieces if piece[2] > 0 and piece[1] > piece[0]]).reshape(-1, 3)
+    for first in range(0, len(table), CHUNK):
+        start_s, end_s, price = table[first : first + CHUNK].T
+        share = np.clip((times_s[:, None] - start_s) / (end_s - start_s), 0.0, 1.0)
+        cost += share @ price
     return cost
+
+
+def _spent_at_once(
+    steps: Sequence[tuple[float, float]], times_s: Float[np.ndarray, " time"]
+) -> Float[np.ndarray, " time"]:
+    table = np.array(sorted(steps)).reshape(-1, 2)
+    total = np.concatenate([[0.0], np.cumsum(table[:, 1])])
+    return total[np.searchsorted(table[:, 0], times_s, side="right")]

@@ -55,11 +55,12 @@ def disagreement_of(insight: Insight, confidence: float) -> Disagreement:
         Of the interval.
     """
     head, deviations = insight.head, insight.tables["deviations"]
-    mean = _mean_of(deviations, confidence)
+    mean, rows = _mean_of(deviations, confidence), _by_kind(insight.tables["decisions"])
+    is_unheard = any(row[-1] != "0" for row in rows)
     return Disagreement(
         sentences=(_how_often(head, insight.tables["decisions"]), *_what_it_cost(head, deviations, mean, confidence)),
-        columns=COLUMNS,
-        rows=_by_kind(insight.tables["decisions"]),
+        columns=COLUMNS[: None if is_unheard else -1],
+        rows=tuple(row[: None if is_unheard else -1] for row in rows),
         figure=_figure(head, deviations, mean, confidence) if len(deviations) else None,
     )
 

@@ -76,12 +76,16 @@ def why_this_day(shown: ShownDay) -> str:
     """
     choice = shown.choice
     which = f"Test day {choice.day} ({shown.label}): of {choice.num_days} days, the one whose"
+    if choice.num_days == 1:
+        return f"Test day {choice.day} ({shown.label}), the only one."
     training = ""
     if any(unit.training_seed > 1 for unit in choice.units):
         training = f" Training {choice.training_seed}, whose mean cost is the median one."
     if choice.focus == choice.against:
         return f"{which} cost is the median one.{training}"
-    more = f"{short(abs(choice.difference))} {'less' if choice.difference < 0 else 'more'}"
+    more = (
+        f"{short(abs(choice.difference))} {'less' if choice.difference < 0 else 'more'}" if choice.difference else "0"
+    )
     between = f"between {choice.focus} and {choice.against}"
     return f"{which} cost difference {between} is the median one ({more}).{training}"
 

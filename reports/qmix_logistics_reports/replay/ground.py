@@ -17,7 +17,6 @@ MOST_LINES = 8000
 """A network of more lines is not drawn: it would outweigh the rest of the report."""
 CROWDED = 12
 """Arcs between nodes with more neighbours than this are trips over open ground, not lanes."""
-MOST_LABELS = 40
 SHELF_SHARE, SHELF_GAP = 0.26, 0.12
 """Depth of a shelf, and its distance from the middle of the lane, as shares of the way to the next lane."""
 
@@ -55,8 +54,8 @@ def ground(site_map: SiteMap, scale: Scale, view: View, sizes: Sizes) -> str:
         parts.append(_facility(view, sizes, middle, SITE, inside.title, 0))
     named, ranks = [point for point in seen if point.kind in FACILITIES], label_ranks(site_map, scale, sizes)
     for point in named:
-        name = point.name if len(named) <= MOST_LABELS else ""
-        outline, line = FACILITIES[point.kind], 2 * ranks[point.name]
+        name = point.name if point.name in ranks else ""
+        outline, line = FACILITIES[point.kind], 2 * ranks.get(point.name, 0)
         parts.append(_facility(view, sizes, scale(point.at_m), outline, name, line))
     return "".join(parts)
 
@@ -111,19 +110,19 @@ def _lines(site_map: SiteMap, scale: Scale, view: View) -> list[Line]:
     """Return the lanes as lines: along a row or a column of the map, arcs are joined."""
     neighbours = Counter(name for arc in site_map.arcs for name in arc)
     rows: dict[tuple[str, int], list[tuple[int, int]]] = {}
-    others: list[Line] = []
+    others: set[Line] = set()
     for tail, head in site_map.arcs:
         if min(neighbours[tail], neighbours[head]) > CROWDED:
             continue
         start, end = (scale(site_map.points[name].at_m) for name in (tail, head))
-        if not (view.holds(start) or view.holds(end)):
+        if start == end or not (view.holds(start) or view.holds(end)):
             continue
         if start[0] == end[0]:
             rows.setdefault(("x", start[0]), []).append((min(start[1], end[1]), max(start[1], end[1])))
         elif start[1] == end[1]:
             rows.setdefault(("y", start[1]), []).append((min(start[0], end[0]), max(start[0], end[0])))
         else:
-            others.append((start, end))
+            others.add((min(start, end), max(start, end)))
     joined: list[Line] = []
     for (axis, where), spans in sorted(rows.items()):
         for low, high in _joined(spans):

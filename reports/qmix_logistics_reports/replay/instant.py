@@ -126,6 +126,8 @@ class _Instant:
         """Yield how many vehicles are served at each facility, of how many servers, and how many more wait."""
         standing = Counter((now.at, now.state) for now in seen if now.heading is None)
         for name, servers in self._map.servers.items():
+            if name not in self._ranks:
+                continue
             at = self._scale(self._map.points[name].at_m)
             served, queueing = standing[at, HANDLING] + standing[at, CHARGING], standing[at, QUEUEING]
             text = " ".join(

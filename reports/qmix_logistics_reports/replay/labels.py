@@ -9,11 +9,13 @@ from qmix_logistics_reports.replay.scaling import NAMED_KINDS, Scale, Sizes, Vie
 
 NEAR = 14.0
 """Facilities so near to each other, in units of the glyphs, stack their names."""
+MOST_STACKED, MOST_LABELS = 2, 40
+"""More names are not stacked, and of more facilities none is named."""
 
 
 def label_ranks(site_map: SiteMap, scale: Scale, sizes: Sizes) -> dict[str, int]:
     """
-    Return for each facility, and parking place, how many others nearby come before it.
+    Return for each facility, and parking place, that is named how many others nearby come before it.
 
     Parameters
     ----------
@@ -24,14 +26,16 @@ def label_ranks(site_map: SiteMap, scale: Scale, sizes: Sizes) -> dict[str, int]
     sizes
         How large things are in the view.
     """
+    points = [point for point in site_map.points.values() if point.kind in NAMED_KINDS]
     placed: list[tuple[tuple[int, int], int]] = []
     ranks = {}
-    for point in site_map.points.values():
-        if point.kind in NAMED_KINDS:
-            at = scale(point.at_m)
-            taken = [rank for other, rank in placed if math.dist(at, other) < NEAR * sizes.glyph]
-            ranks[point.name] = max(taken, default=-1) + 1
-            placed.append((at, ranks[point.name]))
+    for point in points if len(points) <= MOST_LABELS else ():
+        at = scale(point.at_m)
+        taken = [rank for other, rank in placed if math.dist(at, other) < NEAR * sizes.glyph]
+        rank = max(taken, default=-1) + 1
+        if rank < MOST_STACKED:
+            ranks[point.name] = rank
+            placed.append((at, rank))
     return ranks
 
 

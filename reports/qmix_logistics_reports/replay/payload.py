@@ -202,7 +202,10 @@ def _payload(
         "servers": [0 if number is None else number for number in site_map.servers.values()],
         "views": [[view.x, view.y, view.width, view.height, size.glyph, size.text] for view, size in views],
         "labels": [
-            [label_y(view, size, scale(site_map.points[name].at_m), 2 * ranks[name] + 1) for name in site_map.servers]
+            [
+                label_y(view, size, scale(site_map.points[name].at_m), 2 * ranks[name] + 1) if name in ranks else None
+                for name in site_map.servers
+            ]
             for view, size in views
             for ranks in (label_ranks(site_map, scale, size),)
         ],

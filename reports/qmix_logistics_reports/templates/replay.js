@@ -3,12 +3,12 @@ document.addEventListener("DOMContentLoaded", () => {
   "use strict";
   const root = document.getElementById("r-player");
   const data = JSON.parse(document.getElementById("r-data").textContent);
-  const BOARD = data.glyphs.length, PER_ROW = 4, STEP = 11.5, DRIVES = [1, 2], SERVED = [3, 6], QUEUES = 4, LOW = 25;
+  const BOARD = data.glyphs.length, PER_ROW = 4, STEP = 11.5, SERVED = [3, 6], QUEUES = 4, LOW = 25;
   const AIMS = ["to pick up", "to hand over", "to charge", "to park"];
   const { floor, max, min, round } = Math, clamp = (value, low, high) => min(max(value, low), high);
   const find = (query, within = root) => within.querySelector(query);
   const play = find(".r-play"), scrub = find(".r-scrub"), speed = find(".r-speed"), follow = find(".r-follow");
-  const zoom = find(".r-zoom"), aims = find(".r-aims"), said = find(".r-said"), head = find(".r-now"), outage = find(".r-outage");
+  const zoom = find(".r-zoom"), aims = find(".r-aims"), said = find(".r-said"), head = find(".r-now"), outage = find(".r-outage"), still = find(".r-still");
   let now = 0, isPlaying = false, frame = 0, before = 0;
 
   // Rows of numbers as columns; the first few are differences from the row before.
@@ -70,8 +70,8 @@ document.addEventListener("DOMContentLoaded", () => {
       return {
         svg, x, y, width, height, glyph, text, marks, shows, side,
         lines: data.vehicles.map(() => make("line", { class: "r-aim", display: "none" }, lines)),
-        texts: data.servers.map((_, place) => make("text", {
-          class: "r-served", x: data.xy[2 * place], y: data.labels[number][place], style: `font-size:${text}px`,
+        texts: data.labels[number].map((y, place) => y === null ? null : make("text", {
+          class: "r-served", x: data.xy[2 * place], y, style: `font-size:${text}px`,
         }, texts)),
         vehicles: data.vehicles.map((name, vehicle) => {
           const node = make("g", { "data-vehicle": vehicle }, fleet);
@@ -181,7 +181,7 @@ document.addEventListener("DOMContentLoaded", () => {
         const rank = max(seen.group.indexOf(seen), 0), number = max(seen.group.length, 1);
         const x = seen.x + STEP * glyph * ((rank % PER_ROW) - (min(number, PER_ROW) - 1) / 2);
         const y = seen.y - view.side(seen.y) * STEP * glyph * floor(rank / PER_ROW);
-        const angle = DRIVES.includes(seen.state) && (seen.dx || seen.dy) ? Math.atan2(seen.dy, seen.dx) * 180 / Math.PI : 0;
+        const angle = seen.dx || seen.dy ? Math.atan2(seen.dy, seen.dx) * 180 / Math.PI : 0;
         set(node, "transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})scale(${glyph})`);
         set(node, "class", `r-vehicle r-s${seen.state}${seen.load ? " r-full" : ""}${vehicle === followed ? " r-followed" : ""}`);
         set(shape, "d", data.glyphs[seen.state]);
@@ -201,7 +201,7 @@ document.addEventListener("DOMContentLoaded", () => {
       });
       view.texts.forEach((node, place) => {
         const x = data.xy[2 * place], y = data.xy[2 * place + 1], group = groups.get(`${x},${y}`) || [];
-        if (!view.shows(x, y)) return;
+        if (!node || !view.shows(x, y)) return;
         const served = group.filter((seen) => SERVED.includes(seen.state)).length, servers = data.servers[place];
         const queue = group.filter((seen) => seen.state === QUEUES).length;
         set(node, "text", `${servers ? `${served}/${servers}` : ""}${queue ? ` +${queue}` : ""}`);
@@ -228,7 +228,7 @@ document.addEventListener("DOMContentLoaded", () => {
     find(".r-clock").textContent = clock(now);
     outage.hidden = !data.outages.some(([from, to]) => now >= from && now < to);
     set(head, "transform", `translate(${(1000 * now / data.length).toFixed(1)} 0)`);
-    if (Number(scrub.value) !== seconds) scrub.value = seconds;
+    scrub.value = seconds;
     scrub.setAttribute("aria-valuetext", clock(now));
     root.dataset.time = (data.from + now * data.tick).toFixed(1);
   };
@@ -331,10 +331,12 @@ document.addEventListener("DOMContentLoaded", () => {
   addEventListener("beforeprint", () => {
     setPlaying(false);
     if (now === 0) seek(data.still);
+    still.hidden = false;
+    still.textContent = `Drawn at ${clock(now)}.`;
   });
 
   find(".r-bar").hidden = find(".r-options").hidden = find(".r-help", root.parentElement).hidden = false;
-  find(".r-still").hidden = true;
+  still.hidden = true;
   root.tabIndex = 0;
   scrub.max = round(data.length * data.tick);
   root.dataset.playing = false;

@@ -26,5 +26,16 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     assert list(insight.tables["deviations"]) == list(INSIGHT_COLUMNS["deviations"])
 
 
+def test_a_damaged_folder_is_reported_and_nothing_read(tmp_path: Path) -> None:
+    write_insight(tmp_path, HEAD, {name: [] for name in INSIGHT_COLUMNS})
+    (tmp_path / "offers.csv").unlink()
+    insight = read_insight(tmp_path)
+    assert insight is not None and insight.tables == {}
+    assert insight.head.absent.startswith("offers.csv is missing or lacks columns; remove")
+    (tmp_path / "offers.csv").write_text("decision\n")
+    again = read_insight(tmp_path)
+    assert again == insight
+
+
 def test_there_may_be_nothing(tmp_path: Path) -> None:
     assert read_insight(tmp_path) is None

@@ -52,6 +52,11 @@ def test_agreement_is_counted_by_the_kind_of_stop() -> None:
     )  # fmt: skip
     assert found.rows == (("pick-up", "3", "1", "1", "0", "1"), ("waiting", "1", "0", "0", "1", "0"))
     assert found.sentences[0].startswith("In 2 of 4 joint decisions (50 %) matching would have sent")
+    seen = insight([])
+    seen.tables["decisions"] = seen.tables["decisions"][:3]  # type: ignore[index]
+    reached = disagreement_of(seen, 0.95)
+    assert reached.columns == found.columns[:-1]
+    assert reached.rows == (("pick-up", "2", "1", "1", "0"), ("waiting", "1", "0", "0", "1"))
     assert "In an outage it was not asked (1 decisions" in found.sentences[0]
     assert "report.insight_decisions allows 4000" in found.sentences[1]
 
