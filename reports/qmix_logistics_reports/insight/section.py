@@ -84,9 +84,10 @@ def _seen(result: ExperimentResult, insight: Insight) -> SeenDay:
     head, no_weights = insight.head, why_no_weights(insight)
     training = f", training {head.training_seed}" if result.scenario.experiment.training_seeds > 1 else ""
     caption = (
-        f"{head.policy}{training}, on test day {head.day} ({head.label}), the day of the replay. At each of its "
-        f"decisions the cheapest policy that is not learned, {head.planner}, was asked what it would have done there. "
-        "Utilities are rewards: the higher, the better for the team, as far as the vehicle can tell."
+        f"{head.policy}{training}, on test day {head.day} ({head.label}), the one whose cost difference from "
+        f"{result.reference} is the median one. At each of its decisions the cheapest policy that is not learned, "
+        f"{head.planner}, was asked what it would have done there. Utilities are rewards: the higher, the better for "
+        "the team, as far as the vehicle can tell."
     )
     return SeenDay(
         policy=head.policy,

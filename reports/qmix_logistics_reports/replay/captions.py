@@ -83,11 +83,9 @@ def why_this_day(shown: ShownDay) -> str:
         training = f" Training {choice.training_seed}, whose mean cost is the median one."
     if choice.focus == choice.against:
         return f"{which} cost is the median one.{training}"
-    more = (
-        f"{short(abs(choice.difference))} {'less' if choice.difference < 0 else 'more'}" if choice.difference else "0"
-    )
+    more = f"{short(abs(choice.difference))} {'less' if choice.difference < 0 else 'more'}"
     between = f"between {choice.focus} and {choice.against}"
-    return f"{which} cost difference {between} is the median one ({more}).{training}"
+    return f"{which} cost difference {between} is the median one ({more if choice.difference else 'none'}).{training}"
 
 
 def window_shown(replay: Replay) -> str:

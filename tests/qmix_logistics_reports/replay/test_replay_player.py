@@ -18,7 +18,8 @@ PLAYER = "document.getElementById('r-player')"
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("player")
-    file = write_scenario(folder / "s.yaml", POLICIES)
+    experiment = {"replications": 1, "validation_days": 1, "hindsight_moves": 0}
+    file = write_scenario(folder / "s.yaml", POLICIES, experiment=experiment)
     assert call("run", file, "--jobs", 1, "--quiet", "--out", folder / "out").status == 0
     return folder / "out" / "report.html"
 
