@@ -15,7 +15,7 @@ INNER_KINDS = ("rack", "station", "dock", "charger", "parking", "junction")
 """What lies inside a building."""
 INNER_SHARE = 0.2
 """A building smaller than this share of the whole map gets a view of its own."""
-MARGIN, MARGIN_Y = 0.06, 0.13
+MARGIN, MARGIN_Y = 0.08, 0.13
 """Room around a view, as shares of its longer side; more above and below where names of facilities stand there."""
 NAMED_KINDS = ("station", "dock", "depot", "charger", "parking")
 FINE_TICK_S, COARSE_TICK_S = 0.1, 1.0
@@ -211,18 +211,18 @@ def scale_of(site_map: SiteMap) -> Scale:
     views = []
     for title, (left, bottom, right, top) in boxes:
         side_m = max(right - left, top - bottom)
-        has_names = any(
-            point.kind in NAMED_KINDS and min(point.at_m[1] - bottom, top - point.at_m[1]) < MARGIN_Y * side_m
-            for point in site_map.points.values()
+        named_m = [point.at_m[1] for point in site_map.points.values() if point.kind in NAMED_KINDS]
+        above_m, below_m = (
+            side_m * (MARGIN_Y if any(abs(edge - y) < MARGIN_Y * side_m for y in named_m) else MARGIN)
+            for edge in (top, bottom)
         )
-        margin_m, margin_y_m = MARGIN * side_m, (MARGIN_Y if has_names else MARGIN) * side_m
         views.append(
             View(
                 title,
-                math.floor((left - margin_m - left_m) / unit_m),
-                math.floor((top_m - top - margin_y_m) / unit_m),
-                math.ceil((right - left + 2 * margin_m) / unit_m),
-                math.ceil((top - bottom + 2 * margin_y_m) / unit_m),
+                math.floor((left - MARGIN * side_m - left_m) / unit_m),
+                math.floor((top_m - top - above_m) / unit_m),
+                math.ceil((right - left + 2 * MARGIN * side_m) / unit_m),
+                math.ceil((top - bottom + above_m + below_m) / unit_m),
             )
         )
     return Scale(left_m, top_m, unit_m, tuple(views))
