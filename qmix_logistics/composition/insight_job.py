@@ -8,10 +8,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qmix_logistics.composition.building import build_baseline, world_of
+from qmix_logistics.composition.building import World, build_baseline, world_of
 from qmix_logistics.composition.contending import contenders, reference_of
+from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, read_json
 from qmix_logistics.scenario import ScenarioSpec
@@ -19,6 +20,12 @@ from qmix_logistics.scenario.advisers import adviser_of
 from qmix_logistics.scenario.policies import Baseline, LearnedPolicy, RollingHorizonPolicy, policy_name, trained_as
 from qmix_logistics.simulation import DayKey, Purpose, Simulator, Split, day_stream
 
+if TYPE_CHECKING:
+    from qmix_logistics.evaluation.insight import InsightHead
+    from qmix_logistics.evaluation.shown.choosing import Choice
+    from qmix_logistics.learning.dispatch.learned_policy import LearnedPolicy as LearnedDispatchPolicy
+
+Tables = dict[str, list[dict[str, Any]]]
 INSIGHT = "insight"
 """Stage of a run."""
 ADVISED_PRICE, ROUTED_PRICE = 2, 10
@@ -89,67 +96,71 @@ class InsightJob:
 
     def run(self, report: Callable[[float], None]) -> None:
         """Watch the day, play deviations, and write tables; see ``Job``."""
-        import torch
-
-        from qmix_logistics.evaluation.insight import InsightHead, write_insight
+        from qmix_logistics.evaluation.insight import write_insight
         from qmix_logistics.evaluation.result import collect_replications
         from qmix_logistics.evaluation.shown.choosing import choose
-        from qmix_logistics.learning.dispatch.learned_policy import load_policy
-        from qmix_logistics.learning.dispatch.mixing import load_mixing
-        from qmix_logistics.learning.insight.tables import DayTabulator
-        from qmix_logistics.learning.insight.watching import watch_day
 
-        torch.set_num_threads(1)
         world, run = world_of(self.scenario), RunFolder(self.folder)
-        spec, policies = world.spec, contenders(world.spec)
-        num_days = 1 + max(unit.day for unit in self.units)
-        replications = collect_replications(run, policies, spec.experiment.training_seeds, num_days)
-        choice = choose(replications, policies, reference_of(spec))
-        assert choice.baseline is not None, "there is a planner to compare with"
-        entry, planner = _entry(spec, choice.focus), _entry(spec, choice.baseline)
-        assert isinstance(entry, LearnedPolicy) and not isinstance(planner, LearnedPolicy)
-        unit = UnitKey(choice.focus, choice.training_seed, choice.day)
-        key, seed = DayKey(Split.TEST, choice.day), spec.experiment.seed
-        day, place = world.demand.realise(key), run.policy(trained_as(entry), choice.training_seed)
-        adviser = adviser_of(spec, entry) if entry.information == "advised" else None
-        make_adviser = None if adviser is None else functools.partial(build_baseline, adviser)
-        policy = load_policy(
-            place,
-            None if make_adviser is None else make_adviser(),
-            is_coordinated=entry.information == "coordinator",
-        )
-        rngs = day_stream(seed, key, Purpose.POLICY), day_stream(seed, key, Purpose.POLICY)
-        after_s = decision_times(spec.decision_time, policy.information, unit)(0.0)
-        simulator = Simulator(world.site, is_recording=False)
-        watched = watch_day(simulator, policy, build_baseline(planner), day, rngs, after_s)
-        head = InsightHead(
-            policy=choice.focus,
-            training_seed=choice.training_seed,
-            algorithm=entry.kind,
-            information=entry.information,
-            day=choice.day,
-            label=day.label,
-            planner=choice.baseline,
-            cost=watched.cost,
-            num_epochs=len(watched.epochs),
-            budget=spec.report.insight_decisions,
-        )
-        recorded = read_json(run.unit(unit) / "kpis.json")["kpis"]["total_cost"]
-        tables: dict[str, list[dict[str, Any]]] = {}
-        if not math.isclose(recorded, watched.cost, rel_tol=1e-9, abs_tol=1e-9):
-            absent = (
-                f"played again, the day cost {watched.cost:.6g} instead of {recorded:.6g}: the run was made by another "
-                "version, or on another machine"
-            )
-            head = dataclasses.replace(head, absent=absent)
-        else:
-            mixing = load_mixing(place, entry.kind, spec.training)
-            tabulator = DayTabulator(world.site, day, policy, mixing, watched)
-            rng = day_stream(seed, key, Purpose.INSIGHT)
-            made = tabulator.tabulate(spec.report.insight_decisions, _price(adviser), rng, make_adviser, report)
-            head, tables = dataclasses.replace(head, num_disagreeing=made.num_disagreeing), made.rows
+        policies, num_days = contenders(world.spec), 1 + max(unit.day for unit in self.units)
+        replications = collect_replications(run, policies, world.spec.experiment.training_seeds, num_days)
+        choice = choose(replications, policies, reference_of(world.spec))
+        head, tables = _look(world, run, choice, report)
         with committed(run.insight) as unfinished:
             write_insight(unfinished, head, tables)
+
+
+def _look(world: World, run: RunFolder, choice: Choice, report: Callable[[float], None]) -> tuple[InsightHead, Tables]:
+    """Return what was seen on the chosen day; nothing if it cannot be played again."""
+    from qmix_logistics.evaluation.insight import InsightHead
+    from qmix_logistics.learning.dispatch.mixing import load_mixing
+    from qmix_logistics.learning.insight.tables import DayTabulator
+    from qmix_logistics.learning.insight.watching import watch_day
+
+    assert choice.baseline is not None, "there is a planner to compare with"
+    spec, key = world.spec, DayKey(Split.TEST, choice.day)
+    unit, seed = UnitKey(choice.focus, choice.training_seed, choice.day), spec.experiment.seed
+    entry, planner = _entry(spec, choice.focus), _entry(spec, choice.baseline)
+    assert isinstance(entry, LearnedPolicy) and not isinstance(planner, LearnedPolicy)
+    adviser = adviser_of(spec, entry) if entry.information == "advised" else None
+    make_adviser = None if adviser is None else functools.partial(build_baseline, adviser)
+    policy, day = _learned(entry, run, unit, make_adviser), world.demand.realise(key)
+    rngs = day_stream(seed, key, Purpose.POLICY), day_stream(seed, key, Purpose.POLICY)
+    after_s = decision_times(spec.decision_time, policy.information, unit)(0.0)
+    simulator = Simulator(world.site, is_recording=False)
+    watched = watch_day(simulator, policy, build_baseline(planner), day, rngs, after_s)
+    head = InsightHead(
+        policy=choice.focus,
+        training_seed=choice.training_seed,
+        algorithm=entry.kind,
+        information=entry.information,
+        day=choice.day,
+        label=day.label,
+        planner=choice.baseline,
+        cost=watched.cost,
+        num_epochs=len(watched.epochs),
+        budget=spec.report.insight_decisions,
+    )
+    recorded = read_json(run.unit(unit) / "kpis.json")["kpis"]["total_cost"]
+    if not math.isclose(recorded, watched.cost, rel_tol=1e-9, abs_tol=1e-9):
+        absent = (
+            f"played again, the day cost {watched.cost:.6g} instead of {recorded:.6g}: the run was made by another "
+            "version, or on another machine"
+        )
+        return dataclasses.replace(head, absent=absent), {}
+    mixing = load_mixing(run.policy(trained_as(entry), unit.training_seed), entry.kind, spec.training)
+    rng, price = day_stream(seed, key, Purpose.INSIGHT), _price(adviser)
+    tabulator = DayTabulator(world.site, day, policy, mixing, watched)
+    made = tabulator.tabulate(spec.report.insight_decisions, price, rng, make_adviser, report)
+    return dataclasses.replace(head, num_disagreeing=made.num_disagreeing), made.rows
+
+
+def _learned(
+    entry: LearnedPolicy, run: RunFolder, unit: UnitKey, make_adviser: Callable[[], Policy] | None
+) -> LearnedDispatchPolicy:
+    from qmix_logistics.learning.dispatch.learned_policy import load_policy
+
+    place, adviser = run.policy(trained_as(entry), unit.training_seed), make_adviser() if make_adviser else None
+    return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")
 
 
 def _entry(spec: ScenarioSpec, name: str) -> Baseline | LearnedPolicy:

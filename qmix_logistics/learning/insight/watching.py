@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from jaxtyping import Int, Shaped
 
 from qmix_logistics.environment.joint_decision import NO_SLOT
@@ -113,6 +114,7 @@ def watch_day(
     after_s
         How long each decision takes in the simulated day.
     """
+    torch.set_num_threads(1)  # sums in one order, whoever computes
     policy.reset(simulator.site, rngs[0])
     planner.reset(simulator.site, rngs[1])
     epoch, epochs = simulator.reset(day), []
