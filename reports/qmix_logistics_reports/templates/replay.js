@@ -2,6 +2,7 @@
 document.addEventListener("DOMContentLoaded", () => {
   "use strict";
   const root = document.getElementById("r-player");
+  if (!root) return;
   const data = JSON.parse(document.getElementById("r-data").textContent);
   const BOARD = data.glyphs.length, PER_ROW = 4, STEP = 11.5, SERVED = [3, 6], QUEUES = 4, LOW = 25;
   const AIMS = ["to pick up", "to hand over", "to charge", "to park"];
@@ -63,7 +64,7 @@ document.addEventListener("DOMContentLoaded", () => {
       svg.setAttribute("aria-label", `Map: ${panel.name}`);
       const marks = data.marks.map(() => ({ layer: make("g", {}, live), known: new Map() }));
       const lines = make("g", {}, live), texts = make("g", {}, live), fleet = make("g", {}, live);
-      // What lies in the next view is drawn there.
+      // What lies in the next view is left to it.
       const inner = data.views[number + 1];
       const shows = (px, py) => within(data.views[number], px, py) && !(inner && within(inner, px, py));
       const side = (py) => (2 * (py - y) > height ? 1 : -1);
@@ -125,7 +126,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return [came - done - gone, done, late, spent.toFixed(max(0, -round(Math.log10(data.costUnit))))];
   };
 
-  // Marks where something waits: of what is to be handed over, then of what is to be picked up, with their number.
+  // Marks where something waits to be handed over, then where to be picked up, with their number.
   const drawWaits = (panel) => panel.waits.forEach(([from, ends, places, late], layer) => {
     const found = new Map();
     for (let row = 0, number = until(from, now); row < number; row++) {
