@@ -14,7 +14,7 @@ from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.run_folder import UnitKey
 from qmix_logistics.evaluation.shown.choosing import Choice
-from qmix_logistics.evaluation.shown.shown_day import ShownDay, ShownPolicy, demanded_tasks
+from qmix_logistics.evaluation.shown.shown_day import ShownDay, ShownPolicy, demanded_of
 from qmix_logistics.evaluation.shown.site_map import site_map
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.simulation import Day, DayRecords, compile_site
@@ -31,11 +31,10 @@ def shown_day(
     choice = Choice(0, names[0], 0, names[-1], 1.5, 3, names[-1], units)
     return ShownDay(
         choice,
-        day.label,
+        demanded_of(0, day, site.network.names),
         spec.objective,
         site_map(spec, site),
         tuple(ShownPolicy(unit, records[unit.policy]) for unit in units),
-        demanded_tasks(day, site.network.names),
     )
 
 

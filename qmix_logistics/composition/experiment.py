@@ -154,16 +154,19 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
         timings=result.collect_timings(run, policies, seeds, num_days),
         alerts=alerts.find_alerts(spec, policies, replications, comparisons, training, hindsight),
         provenance=_provenance(spec, command),
-        shown=shown_day_of(spec, run, choice),
+        shown=shown_day_of(spec, run, choice, world_of(spec.model_dump_json()).site),
         insight=read_insight(run.insight),
         no_insight=why_no_insight(spec),
     )
 
 
 def _write(result: ExperimentResult, run: RunFolder) -> None:
+    from qmix_logistics.evaluation.shown.shown_day import ShownDay, write_demanded
     from qmix_logistics_reports import csv_tables, html_report
 
     csv_tables.write_tables(result, run.path)
+    if isinstance(result.shown, ShownDay):
+        write_demanded(run.shown_day, result.shown.demanded)
     write_json(run.path / "provenance.json", result.provenance)
     if result.scenario.report.html:
         html_report.write_report(result, run.path / "report.html")

@@ -48,7 +48,7 @@ class ExperimentResult:
     provenance
         Versions, seeds, machine, command.
     shown
-        The day that is replayed; None if none is.
+        The day that is replayed, or why none is.
     insight, no_insight
         What a learned policy was seen to do on that day; None if it was not looked at, and why not.
     """
@@ -64,7 +64,7 @@ class ExperimentResult:
     timings: pd.DataFrame
     alerts: tuple[Alert, ...]
     provenance: Mapping[str, Any]
-    shown: ShownDay | None = None
+    shown: ShownDay | str = ""
     insight: Insight | None = None
     no_insight: str = ""
 

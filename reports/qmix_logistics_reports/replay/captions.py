@@ -75,9 +75,9 @@ def why_this_day(shown: ShownDay) -> str:
         The day.
     """
     choice = shown.choice
-    which = f"Test day {choice.day} ({shown.label}): of {choice.num_days} days, the one whose"
+    which = f"Test day {choice.day} ({shown.demanded.label}): of {choice.num_days} days, the one whose"
     if choice.num_days == 1:
-        return f"Test day {choice.day} ({shown.label}), the only one."
+        return f"Test day {choice.day} ({shown.demanded.label}), the only one."
     training = ""
     if any(unit.training_seed > 1 for unit in choice.units):
         training = f" Training {choice.training_seed}, whose mean cost is the median one."

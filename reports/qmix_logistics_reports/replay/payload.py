@@ -156,8 +156,8 @@ def _prepared(policy: ShownPolicy, shown: ShownDay) -> ReplayedPolicy:
         segments,
         encoding.loads_of(policy.records),
         targets_of(policy.records),
-        waiting_tasks(policy.records, shown.tasks),
-        awaited_tasks(policy.records, shown.tasks, customers),
+        waiting_tasks(policy.records, shown.demanded.tasks),
+        awaited_tasks(policy.records, shown.demanded.tasks, customers),
     )
 
 
@@ -212,7 +212,7 @@ def _payload(
         "states": STATES,
         "glyphs": GLYPHS,
         "marks": [[AWAITED, AWAITED_LATE], [WAITING, WAITING_LATE]],
-        "outages": [[clock(from_s), clock(until_s)] for from_s, until_s in shown.outages_s],
+        "outages": [[clock(from_s), clock(until_s)] for from_s, until_s in shown.demanded.outages_s],
         "still": clock(busiest_s(shown, clock)),
         "panels": panels,
     }

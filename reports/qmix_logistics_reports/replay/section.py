@@ -149,23 +149,21 @@ class ReplaySection:
     window_s: tuple[float, float] = (0.0, -1.0)
 
 
-def replay_section(shown: ShownDay | None, contenders: Sequence[Contender], from_s: float) -> ReplaySection | None:
+def replay_section(shown: ShownDay | str, contenders: Sequence[Contender], from_s: float) -> ReplaySection:
     """
-    Return the section; None if the scenario wants none.
+    Return the section.
 
     Parameters
     ----------
     shown
-        The day.
+        The day, or why there is none.
     contenders
         The policies of the experiment.
     from_s
         When the replay begins.
     """
-    if shown is None:
-        return None
-    if shown.absent:
-        return ReplaySection(None, f"There is no replay: {shown.absent}.")
+    if isinstance(shown, str):
+        return ReplaySection(None, f"There is no replay: {shown}.")
     if not shown.site_map.has_coordinates:
         return ReplaySection(
             None,
@@ -195,7 +193,7 @@ def _drawn(shown: ShownDay, contenders: Sequence[Contender], replay: Replay) -> 
         panels=tuple(panel(policy) for policy in replay.policies),
         instant=clock_text(at_s),
         instant_share=(at_s - clock.from_s) / (clock.until_s - clock.from_s),
-        strip=strip_of(shown.policies, shown.outages_s, clock),
+        strip=strip_of(shown.policies, shown.demanded.outages_s, clock),
         ends=(clock_text(clock.from_s), clock_text(clock.until_s)),
         data=_markup(replay.json),
         speeds=replay.speeds,

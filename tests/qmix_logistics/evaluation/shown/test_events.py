@@ -11,7 +11,7 @@ from town import day_of, play_town, town
 
 from qmix_logistics.evaluation.costs import cost_parts
 from qmix_logistics.evaluation.shown.events import cost_so_far, targets_of, waiting_tasks
-from qmix_logistics.evaluation.shown.shown_day import demanded_tasks
+from qmix_logistics.evaluation.shown.shown_day import demanded_of
 from qmix_logistics.simulation import compile_site
 
 LOST = {"opens_after_s": {"low_s": 0, "high_s": 0}, "width_s": 60, "is_hard": True}
@@ -38,7 +38,7 @@ def test_the_cost_so_far_by_hand(tmp_path: Path) -> None:
 def test_a_task_waits_from_its_release_until_it_is_picked_up() -> None:
     spec = scenario()
     day, records = test_day(spec), play_day(spec).records
-    waits = waiting_tasks(records, demanded_tasks(day, compile_site(spec).network.names))
+    waits = waiting_tasks(records, demanded_of(0, day, compile_site(spec).network.names).tasks)
     assert len(waits) == len(day.tasks)
     by_release = {wait.from_s: wait for wait in waits}
     for task in records.tasks:
@@ -54,7 +54,7 @@ def test_a_task_that_follows_another_waits_where_and_when_that_one_ended() -> No
         demand__transports=[{"origin": "rack", "destination": "dock"}, {"destination": "customer"}],
     )  # fmt: skip
     day, records = test_day(spec), play_day(spec).records
-    waits = waiting_tasks(records, demanded_tasks(day, compile_site(spec).network.names))
+    waits = waiting_tasks(records, demanded_of(0, day, compile_site(spec).network.names).tasks)
     second = {task.task: task for task in records.tasks if day.tasks["after"][task.task] >= 0}
     assert second
     for task in second.values():
@@ -72,7 +72,7 @@ def test_a_task_that_no_one_takes_waits_until_its_order_is_lost_or_the_day_ends(
               3,C,D,1,,29"""
     spec = town(tmp_path, rows, horizon={"demand_s": 30, "drain_s": 0}, fleet__0__max_tasks_on_board=1)
     day, records = day_of(spec), play_town(spec, NEAREST)
-    waits = waiting_tasks(records, demanded_tasks(day, compile_site(spec).network.names))
+    waits = waiting_tasks(records, demanded_of(0, day, compile_site(spec).network.names).tasks)
     found = {(wait.place, wait.from_s, wait.until_s and round(wait.until_s, 3)) for wait in waits}
     assert found == {("D", 0, 0), ("A", 0, 5), ("C", 29, None)}
 
