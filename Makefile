@@ -5,7 +5,7 @@ CONSTRAINTS ?= constraints.txt
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test lint types layers unit bench theory mutants portfolio clean
+.PHONY: install demo test lint types layers unit bench theory mutants portfolio browser clean
 
 install: $(STAMP)
 
@@ -52,6 +52,12 @@ mutants: install
 # Every shipped scenario, all baselines tuned, every way of learning: up to hours, goes on where it was interrupted.
 portfolio: install
 	$(BIN)/python tests/benchmarks/portfolio.py
+
+# The report in Chromium with the network off: sections, keyboard, contrast, print. Installs what that needs.
+browser: install
+	command -v chromium >/dev/null || apt-get install -y chromium
+	cd tests/browser && npm ci --no-audit --no-fund
+	$(BIN)/pytest -rs tests/browser
 
 clean:
 	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from qmix_logistics.composition.jobs import HindsightJob, PlayJob, TrainJob
 from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
-from qmix_logistics.simulation import Split
+from qmix_logistics.simulation import Site, Split
 
 if TYPE_CHECKING:
     from qmix_logistics.evaluation.comparison import Settings
@@ -91,7 +91,7 @@ def run_experiment(
     first = [job for job in plan(spec, folder) if not isinstance(job, InsightJob)]  # it needs to know all days
     run_jobs(first, num_workers, on_progress)
     run_jobs(plan(spec, folder, _days_for_precision(spec, run)), num_workers, on_progress)
-    result = assemble_result(spec, run, command)
+    result = assemble_result(spec, run, _provenance(spec, command), world_of(spec.model_dump_json()).site)
     _write(result, run)
     return result
 
@@ -117,7 +117,9 @@ def _settings(spec: ScenarioSpec) -> Settings:
     return comparison.Settings(reference_of(spec), experiment.confidence_pct / 100, experiment.indifference_pct / 100)
 
 
-def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) -> ExperimentResult:
+def assemble_result(
+    spec: ScenarioSpec, run: RunFolder, provenance: Mapping[str, Any], site: Site | None, num_days: int | None = None
+) -> ExperimentResult:
     """
     Read what a finished run has written, and compare.
 
@@ -127,8 +129,12 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
         The scenario.
     run
         Its folder.
-    command
-        How the user called it.
+    provenance
+        Versions, seeds, machine, command.
+    site
+        Its site; None if files of its network are gone.
+    num_days
+        Test days; by default as many as the scenario asks for.
     """
     from qmix_logistics.composition.showing import shown_day_of
     from qmix_logistics.evaluation import alerts, comparison, result
@@ -136,7 +142,7 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
     from qmix_logistics.evaluation.shown import choosing
 
     policies, seeds = contenders(spec), spec.experiment.training_seeds
-    settings, num_days = _settings(spec), _days_for_precision(spec, run)
+    settings, num_days = _settings(spec), num_days or _days_for_precision(spec, run)
     hindsight = result.collect_hindsight(run, num_days) if hindsight_moves(spec) else None
     replications = result.collect_replications(run, policies, seeds, num_days, hindsight)
     training = result.collect_training(run, policies, seeds)
@@ -153,8 +159,10 @@ def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) 
         training=training,
         timings=result.collect_timings(run, policies, seeds, num_days),
         alerts=alerts.find_alerts(spec, policies, replications, comparisons, training, hindsight),
-        provenance=_provenance(spec, command),
-        shown=shown_day_of(spec, run, choice, world_of(spec.model_dump_json()).site),
+        provenance=provenance,
+        run=run,
+        site=site,
+        shown=shown_day_of(spec, run, choice, site),
         insight=read_insight(run.insight),
         no_insight=why_no_insight(spec),
     )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import pandas as pd
 
+from qmix_logistics.evaluation.alert import Alert, AlertKind, Severity
 from qmix_logistics.evaluation.comparison import ALL_SEEDS
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.statistics import MIN_SEEDS, IntervalKind
 from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics.scenario.policies import AtcPolicy, MatchingPolicy, RollingHorizonPolicy, policy_name
 
 MIN_DAYS = 10
 PARTED = 2.0
@@ -28,40 +28,16 @@ MISSED = 1.25
 """Half-width over the one asked for from which on it is missed; the last days may vary a little more than the first."""
 SHORT_OF_PCT = 2.0
 """Percentage points by which an interval may hold less than it promises."""
+MOST_NAMED = 3
+"""Comparisons that an alert names at most."""
 BEATEN_PCT = 5.0
 """Share of days on which a policy may beat hindsight."""
 ROUNDING = 1e-9
 """Two simulations of the same stops may differ by so much of the cost."""
+TUNABLE = (AtcPolicy, MatchingPolicy, RollingHorizonPolicy)
+"""Policies whose settings matter enough to be tuned."""
 CUT_PCT = 5.0
 """Share of cut candidate lists from which on it is worth saying."""
-
-
-class Severity(Enum):
-    """How much an alert matters."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """
-    One thing to know.
-
-    Parameters
-    ----------
-    severity
-        How much it matters.
-    text
-        What it is.
-    remedy
-        What to do about it.
-    """
-
-    severity: Severity
-    text: str
-    remedy: str
 
 
 def find_alerts(
@@ -97,6 +73,7 @@ def find_alerts(
         *_about_coverage(spec, comparisons),
         *_about_clocks(spec),
         *_about_seeds(spec, contenders),
+        *_about_tuning(spec, contenders),
         *_about_training(spec, training),
         *_about_candidates(replications),
         *_about_hindsight(replications, hindsight),
@@ -106,23 +83,36 @@ def find_alerts(
 def _about_violations(replications: pd.DataFrame) -> Iterator[Alert]:
     for policy, rows in replications.groupby("policy", sort=False):
         if rows["mask_violations"].sum():
-            yield Alert(Severity.ERROR, f"{policy} chose stops that were not feasible.", "Mend the policy.")
+            yield Alert(
+                AlertKind.INFEASIBLE_STOPS,
+                Severity.ERROR,
+                f"{policy} chose stops that were not feasible.",
+                "Mend the policy.",
+            )
         if rows["strandings"].sum():
             text = f"{policy}: vehicles ran out of energy {rows['strandings'].sum():.0f} times."
-            yield Alert(Severity.WARNING, text, "Raise battery.reserve_pct or charge_below_pct.")
+            yield Alert(AlertKind.STRANDED, Severity.WARNING, text, "Raise battery.reserve_pct or charge_below_pct.")
+        if rows["rescues"].sum():
+            text = f"{policy}: vehicles were carried out of deadlocks {rows['rescues'].sum():.0f} times."
+            remedy = "Look where, in the map of the traffic; add bays, one-way aisles or ways around."
+            yield Alert(AlertKind.DEADLOCKS, Severity.NOTE, text, remedy)
         if rows["plans_cut_off"].sum():
             number = rows["plans_cut_off"].sum()
             text = f"{policy}: {number:.0f} plans were cut off by the clock; they depend on the machine."
-            yield Alert(Severity.WARNING, text, "Lower solution_limit or raise safety_time_limit_s.")
+            yield Alert(
+                AlertKind.PLANS_CUT_OFF, Severity.WARNING, text, "Lower solution_limit or raise safety_time_limit_s."
+            )
 
 
 def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
     num_days = replications["day"].nunique()
     if num_days == 1:
-        yield Alert(Severity.WARNING, "One test day: differences have no interval.", "Add test days.")
+        yield Alert(
+            AlertKind.ONE_DAY, Severity.WARNING, "One test day: differences have no interval.", "Add test days."
+        )
     elif num_days < MIN_DAYS:
         text = f"{num_days} test days: intervals assume that daily differences are close to normal."
-        yield Alert(Severity.NOTE, text, f"Use {MIN_DAYS} days or more if you have them.")
+        yield Alert(AlertKind.FEW_DAYS, Severity.NOTE, text, f"Use {MIN_DAYS} days or more if you have them.")
     cut = replications[replications["end"] == "truncated"]
     if len(cut):
         share = 100 * len(cut) / len(replications)
@@ -130,11 +120,11 @@ def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
             f"{share:.0f} % of the days ended with time running out, so orders were left open or never came to an end."
         )
         remedy = "Open orders are counted and charged. Lengthen horizon.drain_s to see them done."
-        yield Alert(Severity.NOTE, text, remedy)
+        yield Alert(AlertKind.TIME_RAN_OUT, Severity.NOTE, text, remedy)
     cost = replications.groupby("day")["total_cost"].mean()
     if num_days > 4 and cost.max() > 0.4 * cost.sum():
         text = f"One day makes {100 * cost.max() / cost.sum():.0f} % of all cost: the mean is mostly that day."
-        yield Alert(Severity.WARNING, text, "Look at the days one by one, below.")
+        yield Alert(AlertKind.ONE_DAY_DECIDES, Severity.WARNING, text, "Look at the days one by one, below.")
 
 
 def _about_precision(spec: ScenarioSpec, replications: pd.DataFrame, comparisons: pd.DataFrame) -> Iterator[Alert]:
@@ -149,7 +139,7 @@ def _about_precision(spec: ScenarioSpec, replications: pd.DataFrame, comparisons
     if wide:
         number = replications["day"].nunique()
         text = f"{number} test days do not reach a precision of {wanted:g} % for {', '.join(wide)}."
-        yield Alert(Severity.NOTE, text, "Raise experiment.max_replications.")
+        yield Alert(AlertKind.WIDE_INTERVALS, Severity.NOTE, text, "Raise experiment.max_replications.")
 
 
 def _about_coverage(spec: ScenarioSpec, comparisons: pd.DataFrame) -> Iterator[Alert]:
@@ -161,21 +151,23 @@ def _about_coverage(spec: ScenarioSpec, comparisons: pd.DataFrame) -> Iterator[A
     primary = few[(few["kpi"] == PRIMARY_KPI) & (few["training_seed"] == ALL_SEEDS)]
     remedy = "Daily differences are skewed; add test days."
     if len(primary):
-        columns = (primary["policy"], primary["reference"], primary["coverage_pct"])
+        worst = primary.sort_values("coverage_pct", kind="stable").head(MOST_NAMED)
+        columns = (worst["policy"], worst["reference"], worst["coverage_pct"])
         where = "; ".join(f"{policy} against {other}, {pct:.1f} %" for policy, other, pct in zip(*columns, strict=True))
+        where += f"; and {len(primary) - MOST_NAMED} more" if len(primary) > MOST_NAMED else ""
         text = f"Some {promised:g} % intervals of {PRIMARY_KPI} hold the mean less often than they say: {where}."
-        yield Alert(Severity.WARNING, text, remedy)
+        yield Alert(AlertKind.SKEWED_DAYS, Severity.WARNING, text, remedy)
     others = few.loc[few["kpi"] != PRIMARY_KPI, "kpi"].unique().tolist()
     if others:
         text = f"Intervals of {', '.join(others)} hold the mean in less than {promised - SHORT_OF_PCT:g} % somewhere"
-        yield Alert(Severity.NOTE, f"{text}: see coverage_pct in comparisons.csv.", remedy)
+        yield Alert(AlertKind.SKEWED_DAYS, Severity.NOTE, f"{text}: see coverage_pct in comparisons.csv.", remedy)
 
 
 def _about_clocks(spec: ScenarioSpec) -> Iterator[Alert]:
     if spec.decision_time.kind == "measured":
         text = "Decisions took as long as they were computed here: results depend on the machine and on its load."
         remedy = "Replay this run's times with decision_time.kind recorded and recorded_in this folder."
-        yield Alert(Severity.WARNING, text, remedy)
+        yield Alert(AlertKind.CLOCK, Severity.WARNING, text, remedy)
 
 
 def _about_seeds(spec: ScenarioSpec, contenders: tuple[Contender, ...]) -> Iterator[Alert]:
@@ -183,7 +175,21 @@ def _about_seeds(spec: ScenarioSpec, contenders: tuple[Contender, ...]) -> Itera
     if any(contender.is_learned for contender in contenders) and seeds < MIN_SEEDS:
         what = "one training" if seeds == 1 else f"{seeds} trainings"
         text = f"Results of learned policies rest on {what}: intervals are conditional on these policies."
-        yield Alert(Severity.NOTE, text, f"Use --training-seeds {MIN_SEEDS} to cover other trainings too.")
+        yield Alert(
+            AlertKind.FEW_TRAININGS,
+            Severity.NOTE,
+            text,
+            f"Use --training-seeds {MIN_SEEDS} to cover other trainings too.",
+        )
+
+
+def _about_tuning(spec: ScenarioSpec, contenders: tuple[Contender, ...]) -> Iterator[Alert]:
+    """Tell whether the learner was given days to train on that the optimisers were not given to tune on."""
+    untuned = [policy_name(entry) for entry in spec.policies if isinstance(entry, TUNABLE) and not entry.tuning]
+    if untuned and any(contender.is_learned for contender in contenders):
+        text = f"Settings of {', '.join(untuned)} are as given, not tuned, while the learned policies were trained."
+        remedy = "qmix-logistics tune chooses them on as many training days as the learner gets."
+        yield Alert(AlertKind.UNTUNED, Severity.NOTE, text, remedy)
 
 
 def _about_training(spec: ScenarioSpec, training: pd.DataFrame) -> Iterator[Alert]:
@@ -191,18 +197,23 @@ def _about_training(spec: ScenarioSpec, training: pd.DataFrame) -> Iterator[Aler
         return
     if not spec.training.budget.is_repeatable:
         text = "The training budget is in seconds, so another run gives other policies."
-        yield Alert(Severity.WARNING, text, "Give the budget in days.")
+        yield Alert(AlertKind.CLOCK, Severity.WARNING, text, "Give the budget in days.")
     for (policy, seed), rows in training.groupby(["policy", "training_seed"], sort=False):
         greedy = rows.dropna(subset="greedy_cost")
         if len(greedy) > 2 and bool(greedy["is_best"].iloc[-1]):
             text = f"{policy}, training {seed}, was still improving when it ended."
-            yield Alert(Severity.NOTE, text, "Train longer with --train-budget.")
+            yield Alert(AlertKind.STILL_IMPROVING, Severity.NOTE, text, "Train longer with --train-budget.")
         last = greedy.iloc[-1]
         exploring = _late_exploring_cost(rows)
         if last["greedy_cost"] > PARTED * exploring:
             costs = f"{last['greedy_cost']:.2f} without exploration, {exploring:.2f} with it"
             text = f"{policy}, training {seed}: the last policy costs {costs}."
-            yield Alert(Severity.WARNING, text, "The greedy policy has collapsed; the best one before was kept.")
+            yield Alert(
+                AlertKind.COLLAPSED,
+                Severity.WARNING,
+                text,
+                "The greedy policy has collapsed; the best one before was kept.",
+            )
         yield from _about_values(f"{policy}, training {seed}", rows)
         yield from _about_shares(f"{policy}, training {seed}", rows)
 
@@ -216,7 +227,7 @@ def _about_values(name: str, training: pd.DataFrame) -> Iterator[Alert]:
     if abs(value) > RUN_AWAY * max(abs(brought), 1.0):
         text = f"{name}: values are {value:.3g}, but days brought {brought:.3g} at worst."
         remedy = "Values have run away: lower training.polyak, learning_rate or discount_time_constant_s."
-        yield Alert(Severity.WARNING, text, remedy)
+        yield Alert(AlertKind.VALUES_RAN_AWAY, Severity.WARNING, text, remedy)
 
 
 def _about_shares(name: str, training: pd.DataFrame) -> Iterator[Alert]:
@@ -228,7 +239,7 @@ def _about_shares(name: str, training: pd.DataFrame) -> Iterator[Alert]:
         stop = kind.removeprefix("share_").replace("_", " ")
         text = f"{name}: {100 * last[kind]:.0f} % of the last choices were one kind of stop, {stop}."
         remedy = "Look at the other kinds: lengthen training.exploration.guide_days, or raise any_share."
-        yield Alert(Severity.NOTE, text, remedy)
+        yield Alert(AlertKind.ONE_KIND_OF_STOP, Severity.NOTE, text, remedy)
 
 
 def _late_exploring_cost(training: pd.DataFrame) -> float:
@@ -247,7 +258,7 @@ def _about_candidates(replications: pd.DataFrame) -> Iterator[Alert]:
     for policy, share in cuts.items():
         if np.isfinite(share) and share > CUT_PCT:
             text = f"{policy}: the list of candidates left out feasible stops in {share:.0f} % of choices."
-            yield Alert(Severity.NOTE, text, "Raise candidates.k.")
+            yield Alert(AlertKind.CANDIDATES_CUT, Severity.NOTE, text, "Raise candidates.k.")
 
 
 def _about_hindsight(replications: pd.DataFrame, hindsight: pd.DataFrame | None) -> Iterator[Alert]:
@@ -259,4 +270,6 @@ def _about_hindsight(replications: pd.DataFrame, hindsight: pd.DataFrame | None)
     if beaten:
         text = f"On {beaten:.0f} % of the days a policy did better than the plan found with hindsight."
         remedy = "Regret is against the better of the two. Raise experiment.hindsight_moves."
-        yield Alert(Severity.WARNING if beaten >= BEATEN_PCT else Severity.NOTE, text, remedy)
+        yield Alert(
+            AlertKind.HINDSIGHT_BEATEN, Severity.WARNING if beaten >= BEATEN_PCT else Severity.NOTE, text, remedy
+        )

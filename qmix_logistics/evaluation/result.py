@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from qmix_logistics.evaluation.alerts import Alert
+from qmix_logistics.evaluation.alert import Alert
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.insight import Insight
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, read_json
 from qmix_logistics.evaluation.shown.shown_day import ShownDay
 from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics.simulation import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ class ExperimentResult:
         What a reader must know before trusting the numbers.
     provenance
         Versions, seeds, machine, command.
-    shown
-        The day that is replayed, or why none is.
-    insight, no_insight
-        What a learned policy was seen to do on that day; None if it was not looked at, and why not.
+    run
+        Where the records of its days lie.
+    site
+        The site on which they were played; None if files of its network are gone.
     """
 
     scenario: ScenarioSpec
@@ -64,6 +65,8 @@ class ExperimentResult:
     timings: pd.DataFrame
     alerts: tuple[Alert, ...]
     provenance: Mapping[str, Any]
+    run: RunFolder
+    site: Site | None
     shown: ShownDay | str = ""
     insight: Insight | None = None
     no_insight: str = ""

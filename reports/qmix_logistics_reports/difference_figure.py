@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
+from qmix_logistics_reports.axes import draw_x_axis, name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.numbers import short, signed_pct, tick_label, ticks
-from qmix_logistics_reports.reading import Difference, costs, difference_to_reference, differences, records
+from qmix_logistics_reports.look import Look, draw_mark, looks_of
+from qmix_logistics_reports.numbers import signed_pct
+from qmix_logistics_reports.reading import costs
+from qmix_logistics_reports.tables import Compared, Tables
 
-ROW, LEFT, WIDTH = 26, 190, 760
+ROW, TOP, WIDTH, RIGHT = 28, 10, 900, 176
+LEAST_BOUND = 0.05
+FARTHEST = 0.5
+"""Share of the reference's cost at which the figure ends at most; an arrow says that an interval goes on."""
+
+
+def against_reference(result: ExperimentResult) -> Figure:
+    """
+    Draw every other policy's cost relative to the reference's, with intervals.
+
+    Parameters
+    ----------
+    result
+        The experiment.
+    """
+    tables, reference = Tables(result), result.reference
+    found = [(cost.policy, tables.compared(cost.policy, reference)) for cost in costs(result)]
+    caption = (
+        f"Mean cost of each policy on the same days, relative to {reference}, with intervals of the paired difference. "
+        f"{_about_zone(result)}"
+    )
+    title = f"Every policy against {reference}"
+    return _forest(result, [(name, row) for name, row in found if row], title, "", caption)
 
 
 def against_each(result: ExperimentResult, policy: str) -> Figure:
     """
-    Draw a policy's cost relative to every other policy's, with intervals.
+    Draw a learned policy's cost relative to every other policy's, with intervals.
 
     Parameters
     ----------
@@ -24,100 +49,67 @@ def against_each(result: ExperimentResult, policy: str) -> Figure:
     policy
         The policy.
     """
-    found = sorted((d for d in differences(result) if d.policy == policy), key=lambda d: -d.relative[0])
-    bound = 1.08 * max([0.05, *(abs(value) for d in found for value in d.relative if math.isfinite(value))])
-    canvas, bottom = Canvas(WIDTH, ROW * len(found) + 50), ROW * len(found) + 14
-    scale, zone = Scale(-bound, bound, LEFT, WIDTH - 150), result.scenario.experiment.indifference_pct / 100
-    canvas.rectangle(scale(-zone), 8, scale(zone) - scale(-zone), bottom - 8, "zone")
-    for tick in ticks(-bound, bound, 6):
-        canvas.line(scale(tick), 8, scale(tick), bottom, "grid")
-        canvas.text(scale(tick), bottom + 16, signed_pct(tick, 0), "tick", "middle")
-    canvas.line(scale(0), 8, scale(0), bottom, "axis")
-    canvas.text(scale(-bound / 2), bottom + 34, f"← {policy} costs less", "tick", "middle")
-    canvas.text(scale(bound / 2), bottom + 34, f"{policy} costs more →", "tick", "middle")
-    for row, difference in enumerate(found):
-        _draw_row(canvas, scale, difference, 22 + row * ROW)
-    numbers = tuple(
-        (d.reference, *(signed_pct(share) for share in d.relative), short(d.p_adjusted, 2), d.verdict) for d in found
-    )
+    tables = Tables(result)
+    found = [(cost.policy, tables.compared(policy, cost.policy)) for cost in costs(result)]
     caption = (
         f"Mean cost of {policy} on the same days, relative to each other policy, with intervals of the paired "
-        f"difference. The grey zone is what you declared not to matter (± {100 * zone:g} %)."
+        f"difference. {_about_zone(result)}"
     )
-    svg = canvas.render(f"{policy} against each other policy", "A row for each other policy, with interval.")
-    return Figure(svg, caption, ("against", "difference", "from", "to", "p (Holm)", "verdict"), numbers)
+    rows = [(name, row) for name, row in found if row]
+    return _forest(result, rows, f"{policy} against each other policy", policy, caption)
 
 
-def by_day(result: ExperimentResult, policy: str) -> Figure:
-    """
-    Draw a policy's cost less the reference's, day by day.
+def _about_zone(result: ExperimentResult) -> str:
+    zone = result.scenario.experiment.indifference_pct
+    return f"The grey zone is what you declared not to matter (± {zone:g} %)."
 
-    Parameters
-    ----------
-    result
-        The experiment.
-    policy
-        The policy.
-    """
-    labels, theirs, mine = _days(result, policy)
-    points = [[cost - other for cost in day] for day, other in zip(mine, theirs, strict=True)]
-    values = [value for day in points for value in day]
-    low, high = min(0.0, *values), max(0.0, *values)
-    margin = 0.08 * (high - low or 1.0)
-    canvas = Canvas(WIDTH, 260)
-    y_scale, x_scale = Scale(low - margin, high + margin, 220, 16), Scale(-0.5, len(points) - 0.5, 60, WIDTH - 20)
-    _draw_frame(canvas, result, policy, y_scale)
-    for position, (label, day) in enumerate(zip(labels, points, strict=True)):
-        for seed, value in enumerate(day, start=1):
-            hint = f"{label}, training {seed}: {short(value)}"
-            canvas.circle(x_scale(position), y_scale(value), 4, "mean learned faint", hint)
-        if position % max(1, math.ceil(len(points) / 10)) == 0:
-            canvas.text(x_scale(position), 238, label, "tick", "middle")
-    canvas.text(WIDTH / 2, 256, f"cost of {policy} less cost of {result.reference}, by test day", "tick", "middle")
-    rows = tuple(
-        (label, short(other, 4), *(short(value) for value in day))
-        for label, other, day in zip(labels, theirs, points, strict=True)
+
+def _forest(
+    result: ExperimentResult, rows: Sequence[tuple[str, Compared]], title: str, who: str, caption: str
+) -> Figure:
+    """Draw a row for each comparison, under the name of the policy that changes from row to row."""
+    looks, zone = looks_of(result), result.scenario.experiment.indifference_pct / 100
+    shares = [row.share(column).value for _, row in rows for column in ("difference", "ci_low", "ci_high")]
+    known = [share for share in shares if math.isfinite(share)]
+    low = max(1.08 * min([-LEAST_BOUND, -1.5 * zone, *known]), -FARTHEST)
+    high = min(1.08 * max([LEAST_BOUND, 1.5 * zone, *known]), FARTHEST)
+    canvas, bottom = Canvas(WIDTH, ROW * len(rows) + TOP + 44), ROW * len(rows) + TOP
+    left = name_width([name for name, _ in rows])
+    scale = Scale(low, high, left, WIDTH - RIGHT)
+    canvas.rectangle(scale(-zone), 4, scale(zone) - scale(-zone), bottom - 4, "zone")
+    draw_x_axis(canvas, scale, 4, bottom, 6, lambda share: signed_pct(share, 0))
+    canvas.line(scale(0), 4, scale(0), bottom, "axis")
+    canvas.text(scale(0) - 12, bottom + 36, f"← {who} costs less".replace("  ", " "), "tick", "end")
+    canvas.text(scale(0) + 12, bottom + 36, f"{who} costs more →".strip(), "tick")
+    for index, (name, row) in enumerate(rows):
+        _draw_row(canvas, scale, name, row, TOP + 12 + index * ROW, looks[name])
+    cells = tuple(
+        (
+            name,
+            *(row.share(column) for column in ("difference", "ci_low", "ci_high")),
+            row.cell("p_adjusted", "short:2"),
+            row.cell("improvement_pct", "short:3"),
+            row.verdict,
+        )
+        for name, row in rows
     )
-    caption = (
-        f"Each dot is one test day that both have played, one for each training. Below the line {policy} cost less. "
-        "The band is the interval of the mean, the grey zone what you declared not to matter."
-    )
-    svg = canvas.render(f"{policy} less {result.reference}, by day", "A dot for each day and training.")
-    seeds = [f"training {seed}" for seed in range(1, len(points[0]) + 1)]
-    return Figure(svg, caption, ("day", f"cost of {result.reference}", *seeds), rows)
+    svg = canvas.render(title, "A row for each comparison, with interval and verdict.")
+    columns = ("policy", "difference", "from", "to", "p (Holm)", "better on % of days", "verdict")
+    return Figure(svg, caption, columns, cells)
 
 
-def _draw_row(canvas: Canvas, scale: Scale, difference: Difference, y: float) -> None:
-    share, low, high = difference.relative
-    canvas.text(LEFT - 12, y + 4, difference.reference, "label", "end")
-    if math.isfinite(low):
-        canvas.line(scale(low), y, scale(high), y, "bar learned-line")
-    if math.isfinite(share):
-        canvas.circle(scale(share), y, 5, "mean learned", signed_pct(share))
-    canvas.text(WIDTH - 8, y + 4, f"{signed_pct(share)}, {difference.verdict}", "value", "end")
+def _draw_row(canvas: Canvas, scale: Scale, name: str, row: Compared, y: float, look: Look) -> None:
+    def at(share: float) -> float:
+        return scale(max(scale.low, min(share, scale.high)))
 
-
-def _days(result: ExperimentResult, policy: str) -> tuple[list[str], list[float], list[list[float]]]:
-    """Return the days' labels, the reference's cost of each, and the policy's cost of each under every training."""
-    labels: dict[int, str] = {}
-    mine: dict[int, list[float]] = {}
-    for row in records(result.replications[["policy", "day", "day_label", PRIMARY_KPI]]):
-        if row["policy"] == policy:
-            labels[row["day"]] = row["day_label"]
-            mine.setdefault(row["day"], []).append(row[PRIMARY_KPI])
-    theirs = next(cost.days for cost in costs(result) if cost.policy == result.reference)
-    return list(labels.values()), list(theirs), list(mine.values())
-
-
-def _draw_frame(canvas: Canvas, result: ExperimentResult, policy: str, scale: Scale) -> None:
-    difference = difference_to_reference(result, policy)
-    assert difference is not None, "the subject is not the reference"
-    zone = result.scenario.experiment.indifference_pct / 100 * difference.level
-    canvas.rectangle(60, scale(zone), WIDTH - 80, scale(-zone) - scale(zone), "zone")
-    if difference.has_interval:
-        canvas.rectangle(60, scale(difference.high), WIDTH - 80, scale(difference.low) - scale(difference.high), "band")
-    for tick in ticks(scale.low, scale.high, 5):
-        canvas.line(60, scale(tick), WIDTH - 20, scale(tick), "grid")
-        canvas.text(52, scale(tick) + 4, tick_label(tick), "tick", "end")
-    canvas.line(60, scale(0), WIDTH - 20, scale(0), "axis")
-    canvas.line(60, scale(difference.mean), WIDTH - 20, scale(difference.mean), "learned-line")
+    share, low, high = (row.share(column) for column in ("difference", "ci_low", "ci_high"))
+    canvas.text(scale.start - 12, y + 4, name, look.text, "end")
+    if row.has_interval and row.has_share:
+        canvas.line(at(low.value), y, at(high.value), y, f"bar {look.line}")
+        for is_beyond, x, sign in ((low.value < scale.low, scale.start, -1), (high.value > scale.high, scale.end, 1)):
+            if is_beyond:
+                canvas.shape(f"M{x:.1f} {y - 5:.1f}l{sign * 7} 5l{-sign * 7} 5Z", look.fill)
+    if scale.low <= share.value <= scale.high:
+        draw_mark(canvas, at(share.value), y, look, name, share)
+    canvas.text(WIDTH - 88, y + 4, share, "value", "end")
+    canvas.text(WIDTH - 80, y + 4, row.verdict, f"value {row.verdict}-text")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
+from qmix_logistics_reports.shown import Number
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -19,7 +21,7 @@ class Figure:
     caption
         How to read it.
     columns, rows
-        Its numbers.
+        Its numbers; the first of a row says what they belong to.
     """
 
     svg: str
@@ -56,7 +58,7 @@ class Canvas:
         """
         self._parts.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{kind}"/>')
 
-    def circle(self, x: float, y: float, radius: float, kind: str, hint: str = "") -> None:
+    def circle(self, x: float, y: float, radius: float, kind: str, hint: str = "", value: Number | None = None) -> None:
         """
         Draw a dot.
 
@@ -68,8 +70,11 @@ class Canvas:
             Its class.
         hint
             What it says when pointed at.
+        value
+            The number that it shows, which follows the hint.
         """
-        self._parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" class="{kind}">{_title(hint)}</circle>')
+        place = f'cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"'
+        self._parts.append(f'<circle {place} class="{kind}"{_source(value)}>{_title(hint, value)}</circle>')
 
     def rectangle(self, x: float, y: float, width: float, height: float, kind: str, hint: str = "") -> None:
         """
@@ -102,6 +107,23 @@ class Canvas:
             joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
             self._parts.append(f'<polyline points="{joined}" class="{kind}"/>')
 
+    def shape(self, outline: str, kind: str, hint: str = "", value: Number | None = None) -> None:
+        """
+        Draw a shape.
+
+        Parameters
+        ----------
+        outline
+            Its path, as SVG writes it.
+        kind
+            Its class.
+        hint, value
+            What it says when pointed at, and the number that it shows.
+        """
+        head = f'<path d="{outline}" class="{kind}"{_source(value)}'
+        title = _title(hint, value)
+        self._parts.append(f"{head}>{title}</path>" if title else f"{head}/>")
+
     def text(self, x: float, y: float, text: str, kind: str = "label", anchor: str = "start") -> None:
         """
         Write a line of text.
@@ -111,13 +133,15 @@ class Canvas:
         x, y
             Where; y is the base line.
         text
-            What.
+            What; a number keeps its source.
         kind
             Its class.
         anchor
             start, middle or end.
         """
-        self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" text-anchor="{anchor}">{escape(text)}</text>')
+        source = _source(text if isinstance(text, Number) else None)
+        place = f'x="{x:.1f}" y="{y:.1f}"'
+        self._parts.append(f'<text {place} class="{kind}" text-anchor="{anchor}"{source}>{escape(text)}</text>')
 
     def render(self, title: str, description: str) -> str:
         """
@@ -156,5 +180,10 @@ class Scale:
         return self.start + (value - self.low) / span * (self.end - self.start)
 
 
-def _title(hint: str) -> str:
-    return f"<title>{escape(hint)}</title>" if hint else ""
+def _title(hint: str, value: Number | None = None) -> str:
+    text = hint if value is None else f"{hint}: {value}"
+    return f"<title>{escape(text)}</title>" if text else ""
+
+
+def _source(value: Number | None) -> str:
+    return "" if value is None else f" {value.attributes}"

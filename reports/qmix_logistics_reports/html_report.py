@@ -1,35 +1,42 @@
-"""The report: one HTML file that needs no network and no script."""
+"""The report: one HTML file that needs no network, and no script to be read."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from qmix_logistics.evaluation.result import ExperimentResult
+from qmix_logistics.evaluation.run_folder import write_atomically
 from qmix_logistics.scenario import dump_scenario
-from qmix_logistics_reports.difference_figure import against_each, by_day
+from qmix_logistics_reports.day_figure import by_day
+from qmix_logistics_reports.difference_figure import against_each, against_reference
+from qmix_logistics_reports.downloads import downloads
+from qmix_logistics_reports.effort import days_until_even, effort_table, settings_table
 from qmix_logistics_reports.figure import Figure
+from qmix_logistics_reports.glance import tiles
 from qmix_logistics_reports.insight.section import insight_section
-from qmix_logistics_reports.interval_figure import cost_intervals
+from qmix_logistics_reports.interval_figure import cost_intervals, interval_figure
+from qmix_logistics_reports.kpi_table import kpi_table
+from qmix_logistics_reports.latency_figure import decision_latency
 from qmix_logistics_reports.learning_figure import learning_curve
 from qmix_logistics_reports.profile_figure import performance_profile
-from qmix_logistics_reports.reading import subject_of
+from qmix_logistics_reports.reading import focus_of, subject_of
+from qmix_logistics_reports.recorded import service_section, traffic_section, vehicles_section
 from qmix_logistics_reports.replay.section import replay_section
-from qmix_logistics_reports.scoreboard import kpi_table, scoreboard, settings_table, timing_table
+from qmix_logistics_reports.scoreboard import scoreboard
 from qmix_logistics_reports.stacked_figure import cost_by_cause, vehicle_time
-from qmix_logistics_reports.verdict import verdict_sentence
+from qmix_logistics_reports.verdict import verdict_sentence, verdict_word
 
-FILES = (
-    ("kpis.csv", "mean and interval of every KPI for every policy"),
-    ("replications.csv", "every KPI of every policy on every day"),
-    ("comparisons.csv", "differences between policies on the same days"),
-    ("training.csv", "learning curves"),
-    ("timings.csv", "how long decisions and trainings took"),
-    ("provenance.json", "versions, seed, machine, command"),
-    ("scenario.yaml", "the scenario, every default spelt out"),
-)
+PACKAGE = "qmix_logistics_reports"
+SCRIPTS = ("report.js", "replay.js")
+"""Scripts in the page, in ``templates/``; the page admits these and no others, by their hashes."""
 
 
 def write_report(result: ExperimentResult, path: Path) -> None:
@@ -43,9 +50,7 @@ def write_report(result: ExperimentResult, path: Path) -> None:
     path
         The file.
     """
-    unfinished = path.with_name(f".unfinished-{path.name}")
-    unfinished.write_text(render_report(result), encoding="utf-8")
-    unfinished.replace(path)
+    write_atomically(path, render_report(result))
 
 
 def render_report(result: ExperimentResult) -> str:
@@ -57,46 +62,86 @@ def render_report(result: ExperimentResult) -> str:
     result
         The experiment.
     """
+    scripts = [_template_text(name) for name in SCRIPTS]
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            spec=result.scenario,
+            content_policy=_content_policy(scripts),
+            scripts=[Markup(script) for script in scripts],
+            num_days=result.replications["day"].nunique(),
+            verdict=verdict_sentence(result),
+            verdict_word=verdict_word(result),
+            scoreboard=scoreboard(result),
+            service=service_section(result),
+            traffic=traffic_section(result),
+            vehicles=vehicles_section(result),
+            kpis=kpi_table(result),
+            effort=effort_table(result),
+            settings=settings_table(result),
+            scenario_text=dump_scenario(result.scenario),
+            downloads=downloads(result),
+            command=" ".join(result.provenance["command"]),
+            insight_section=insight_section(result),
+            replay_section=replay_section(result.shown, result.contenders, result.scenario.report.replay_from_s),
+            **_figures(result),
+        )
+    )
+
+
+def _figures(result: ExperimentResult) -> dict[str, Any]:
+    subject, focus = subject_of(result), focus_of(result)
+    trained = [contender.name for contender in result.contenders if contender.has_training]
+    regret: Figure | None = None
+    if result.hindsight is not None:
+        better = "0 is the best plan known for the day."
+        regret = interval_figure(
+            result, "regret_pct", "regret", "% above the best plan known for the day", better, "short:3"
+        )
+    return {
+        "focus": focus,
+        "tiles": tiles(result, focus) if focus else [],
+        "costs": cost_intervals(result),
+        "profile": performance_profile(result),
+        "differences": _differences(result, subject, focus) if focus else [],
+        "causes": cost_by_cause(result),
+        "fleet": vehicle_time(result),
+        "curves": [(policy, learning_curve(result, policy)) for policy in trained],
+        "regret": regret,
+        "latency": decision_latency(result),
+        "even": [text for policy in trained if (text := days_until_even(result, policy))],
+    }
+
+
+def _differences(result: ExperimentResult, subject: str | None, focus: str) -> list[tuple[str, Figure]]:
+    figures = [(f"Every policy against {result.reference}", against_reference(result))]
+    if subject and len(result.contenders) > 2:
+        figures.append((f"{subject} against each other policy", against_each(result, subject)))
+    if result.replications["day"].nunique() > 1:
+        figures.append((f"{focus} against {result.reference}, day by day", by_day(result, focus)))
+    return figures
+
+
+def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("qmix_logistics_reports"),
+        loader=PackageLoader(PACKAGE),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["drawing"] = lambda figure: Markup(figure.svg)  # built by Canvas, which escapes its text
-    subject = subject_of(result)
-    policies, kpis = kpi_table(result)
-    return environment.get_template("report.html.j2").render(
-        result=result,
-        spec=result.scenario,
-        verdict=verdict_sentence(result),
-        scoreboard=scoreboard(result),
-        num_days=result.replications["day"].nunique(),
-        figures=_figures(result),
-        subject=subject,
-        differences=[against_each(result, subject), by_day(result, subject)] if subject else [],
-        curves=[learning_curve(result, policy) for policy in _trained(result)],
-        kpi_policies=policies,
-        kpis=kpis,
-        timings=timing_table(result),
-        settings=settings_table(result),
-        scenario_text=dump_scenario(result.scenario),
-        files=FILES,
-        insight_section=insight_section(result),
-        replay_section=replay_section(result.shown, result.contenders, result.scenario.report.replay_from_s),
-        command=" ".join(result.provenance["command"]),
-    )
+    return environment
 
 
-def _figures(result: ExperimentResult) -> dict[str, Figure]:
-    return {
-        "profile": performance_profile(result),
-        "costs": cost_intervals(result),
-        "causes": cost_by_cause(result),
-        "time": vehicle_time(result),
-    }
+def _template_text(name: str) -> str:
+    return files(PACKAGE).joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _trained(result: ExperimentResult) -> list[str]:
-    return [contender.name for contender in result.contenders if contender.has_training]
+def _content_policy(scripts: Sequence[str]) -> str:
+    """Return what the page may load: nothing; and which scripts may run: these."""
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{value}'" for value in hashes)
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; img-src data:; base-uri 'none'"

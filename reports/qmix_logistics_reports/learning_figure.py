@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 
 from qmix_logistics.evaluation.result import ExperimentResult
+from qmix_logistics_reports.axes import draw_y_axis
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.look import Look, looks_of
 from qmix_logistics_reports.numbers import short, tick_label, ticks
 from qmix_logistics_reports.reading import records
+from qmix_logistics_reports.shown import Number
 
-WIDTH, HEIGHT = 760, 280
+WIDTH, HEIGHT, LEFT = 900, 290, 60
 CLIP = 3.0
 """Costs above this multiple of the lowest are drawn at the upper edge: first attempts may cost any amount."""
 
@@ -25,33 +28,40 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
     policy
         The policy.
     """
-    points = records(result.training[result.training["policy"] == policy])
+    numbered = result.training.assign(number=range(1, len(result.training) + 1))
+    points = records(numbered[numbered["policy"] == policy])
     greedy = [point for point in points if math.isfinite(point["greedy_cost"])]
     exploring = [point["exploring_cost"] for point in points]
     known = [*exploring, *(point["greedy_cost"] for point in greedy)]
     low, high = min(known), min(max(known), CLIP * min(known))
     margin = 0.08 * (high - low or 1.0)
-    x_scale = Scale(0, max(point["days"] for point in points), 60, WIDTH - 20)
-    y_scale = Scale(low - margin, high + margin, HEIGHT - 44, 30)
-    canvas = Canvas(WIDTH, HEIGHT)
-    _draw_frame(canvas, x_scale, y_scale)
+    x_scale = Scale(0, max(point["days"] for point in points), LEFT, WIDTH - 20)
+    y_scale = Scale(low - margin, high + margin, HEIGHT - 44, 44)
+    canvas, look = Canvas(WIDTH, HEIGHT), looks_of(result)[policy]
+    _draw_frame(canvas, x_scale, y_scale, look)
     num_unchanged = 0
     for seed in sorted({point["training_seed"] for point in points}):
         own = [point for point in points if point["training_seed"] == seed]
         played = [point for point in greedy if point["training_seed"] == seed]
         kept = [point for point in played if point["is_best"]][-1:]
         canvas.path(
-            [(x_scale(p["days"]), y_scale(min(p["exploring_cost"], y_scale.high))) for p in own], "curve faint-line"
+            [(x_scale(p["days"]), y_scale(min(p["exploring_cost"], y_scale.high))) for p in own],
+            f"curve thin dashed {look.line}",
         )
         canvas.path(
-            [(x_scale(p["days"]), y_scale(min(p["greedy_cost"], y_scale.high))) for p in played], "curve learned-line"
+            [(x_scale(p["days"]), y_scale(min(p["greedy_cost"], y_scale.high))) for p in played],
+            f"curve solid {look.line}",
         )
         for point in kept:
-            canvas.circle(x_scale(point["days"]), y_scale(min(point["greedy_cost"], y_scale.high)), 6, "ring")
+            canvas.circle(
+                x_scale(point["days"]), y_scale(min(point["greedy_cost"], y_scale.high)), 6, f"ring {look.line}"
+            )
         num_unchanged += not kept
     rows = tuple(
-        (str(p["training_seed"]), str(p["days"]), short(p["guided_share"], 2), short(p["exploring_cost"], 4),
-         short(p["greedy_cost"], 4), "kept" if p["is_best"] else "")
+        (str(p["training_seed"]), str(p["days"]), short(p["guided_share"], 2),
+         Number(p["exploring_cost"], "short:4", f"training.csv#{p['number']}.exploring_cost"),
+         Number(p["greedy_cost"], "short:4", f"training.csv#{p['number']}.greedy_cost"),
+         "yes" if p["is_best"] else "no")
         for p in points
     )  # fmt: skip
     caption = (
@@ -63,18 +73,17 @@ def learning_curve(result: ExperimentResult, policy: str) -> Figure:
     if max(known) > high:
         caption += f" Costs above {short(y_scale.high)} lie on the upper edge."
     svg = canvas.render(f"Learning curve of {policy}", "Cost against days trained on, greedy and exploring.")
-    columns = ("training", "days", "guided", "cost exploring", "cost greedy", "")
+    columns = ("training", "days", "guided", "cost exploring", "cost greedy", "kept")
     return Figure(svg, caption, columns, rows)
 
 
-def _draw_frame(canvas: Canvas, x_scale: Scale, y_scale: Scale) -> None:
-    for tick in ticks(y_scale.low, y_scale.high):
-        canvas.line(60, y_scale(tick), WIDTH - 20, y_scale(tick), "grid")
-        canvas.text(52, y_scale(tick) + 4, tick_label(tick), "tick", "end")
+def _draw_frame(canvas: Canvas, x_scale: Scale, y_scale: Scale, look: Look) -> None:
+    draw_y_axis(canvas, y_scale, LEFT, WIDTH - 20)
     for tick in ticks(0, x_scale.high, 8):
-        canvas.text(x_scale(tick), HEIGHT - 28, tick_label(tick), "tick", "middle")
-    canvas.text(WIDTH / 2, HEIGHT - 8, "days trained on", "tick", "middle")
-    canvas.line(60, 16, 84, 16, "curve learned-line")
-    canvas.text(90, 20, "validation days, without exploration (ring: the policy kept)", "tick")
-    canvas.line(450, 16, 474, 16, "curve faint-line")
-    canvas.text(480, 20, "training days, with exploration", "tick")
+        canvas.text(x_scale(tick), HEIGHT - 26, tick_label(tick), "tick", "middle")
+    canvas.text(WIDTH / 2, HEIGHT - 6, "days trained on", "tick", "middle")
+    canvas.text(LEFT - 40, 36, "mean cost of a day", "tick panel")
+    canvas.path([(LEFT, 12), (LEFT + 26, 12)], f"curve solid {look.line}")
+    canvas.text(LEFT + 33, 16, "validation days, without exploration (ring: the policy kept)", "tick")
+    canvas.path([(470, 12), (496, 12)], f"curve thin dashed {look.line}")
+    canvas.text(503, 16, "training days, with exploration", "tick")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+NOTHING = 1e-9
+"""Smaller numbers are rounding errors."""
+
 
 def short(value: float | None, digits: int = 3) -> str:
     """
@@ -18,7 +21,7 @@ def short(value: float | None, digits: int = 3) -> str:
     """
     if value is None or not math.isfinite(value):
         return "–"
-    if value == 0:
+    if abs(value) < NOTHING:
         return "0"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return f"{value:,.{places}f}".replace("-", "−")
@@ -71,3 +74,33 @@ def ticks(low: float, high: float, number: int = 5) -> list[float]:
     step = next(m * power for m in (1.0, 2.0, 2.5, 5.0, 10.0) if m * power >= raw * 0.999)
     first = math.ceil(low / step - 1e-9)
     return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def written(value: float | None, form: str) -> str:
+    """
+    Return a number in a form that has a name.
+
+    Parameters
+    ----------
+    value
+        The number.
+    form
+        ``short:3``, with so many significant digits; ``signed:3``, the same with a sign; ``signed_pct:1``, a share as a
+        percentage with so many decimals; ``pct:1`` and ``size:3``, without a sign; ``count``.
+    """
+    kind, _, digits = form.partition(":")
+    number = math.nan if value is None else value
+    match kind:
+        case "short":
+            return short(number, int(digits))
+        case "signed":
+            return f"+{short(number, int(digits))}" if number > 0 else short(number, int(digits))
+        case "size":
+            return short(abs(number), int(digits))
+        case "pct":
+            return f"{abs(100 * number):.{digits}f} %" if math.isfinite(number) else "–"
+        case "signed_pct":
+            return signed_pct(number, int(digits))
+        case "count":
+            return f"{number:,.0f}" if math.isfinite(number) else "–"
+    raise ValueError(f"{form} is no form of a number")

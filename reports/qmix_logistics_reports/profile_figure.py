@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from qmix_logistics.evaluation.result import ExperimentResult
+from qmix_logistics_reports.axes import apart, draw_y_axis, name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.look import draw_mark, looks_of
 from qmix_logistics_reports.numbers import short, tick_label, ticks
 from qmix_logistics_reports.reading import costs
 
-WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM = 760, 280, 60, 190, 44
+WIDTH, HEIGHT, LEFT, BOTTOM = 900, 280, 60, 44
 FARTHEST_PCT = 100.0
 """Excess up to which the figure reaches, at most."""
 
@@ -28,23 +30,23 @@ def performance_profile(result: ExperimentResult) -> Figure:
     best = days.min(axis=0)
     excess = 100 * (days / np.where(best > 0, best, 1.0) - 1) * (best > 0)
     far = min(FARTHEST_PCT, max(5.0, float(np.quantile(excess[: max(3, len(found) // 2)], 0.98))))
-    x_scale, y_scale = Scale(0, far, LEFT, WIDTH - RIGHT), Scale(0, 100, HEIGHT - BOTTOM, 14)
+    looks = looks_of(result)
+    right = name_width([cost.policy for cost in found])
+    x_scale, y_scale = Scale(0, far, LEFT, WIDTH - right), Scale(0, 100, HEIGHT - BOTTOM, 14)
     canvas = Canvas(WIDTH, HEIGHT)
-    for tick in ticks(0, 100):
-        canvas.line(LEFT, y_scale(tick), WIDTH - RIGHT, y_scale(tick), "grid")
-        canvas.text(LEFT - 8, y_scale(tick) + 4, tick_label(tick), "tick", "end")
+    draw_y_axis(canvas, y_scale, LEFT, WIDTH - right)
     for tick in ticks(0, far, 6):
         canvas.text(x_scale(tick), HEIGHT - 26, tick_label(tick), "tick", "middle")
-    canvas.text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "% above the cheapest policy of the day", "tick", "middle")
-    learned = {contender.name for contender in result.contenders if contender.is_learned}
+    canvas.text((LEFT + WIDTH - right) / 2, HEIGHT - 8, "% above the cheapest policy of the day", "tick", "middle")
     ends: list[float] = []
-    for cost, row in zip(found, excess, strict=True):
-        kind = "learned" if cost.policy in learned else "reference" if cost.policy == result.reference else "faint"
-        canvas.path(_steps(np.sort(row), far, x_scale, y_scale), f"curve {kind}-line")
+    for cost, row in zip(reversed(found), reversed(excess), strict=True):
+        look = looks[cost.policy]
+        weak = "" if look.role != "other" else " weak"
+        canvas.path(_steps(np.sort(row), far, x_scale, y_scale), f"curve {look.line}{weak}")
         ends.append(y_scale(100 * float((row <= far).mean())))
-    for y, cost in zip(_apart(ends), found, strict=True):
-        kind = "learned" if cost.policy in learned else "reference" if cost.policy == result.reference else "other"
-        canvas.text(WIDTH - RIGHT + 8, y + 4, cost.policy, f"label {kind}-text")
+    for y, cost in zip(apart(ends, 15, 14, HEIGHT - BOTTOM), reversed(found), strict=True):
+        draw_mark(canvas, WIDTH - right + 12, y, looks[cost.policy], size=4)
+        canvas.text(WIDTH - right + 22, y + 4, cost.policy, looks[cost.policy].text)
     marks = (0.0, 1.0, 5.0, 10.0)
     rows = tuple(
         (cost.policy, *(short(100 * float((row <= mark + 1e-9).mean())) for mark in marks))
@@ -66,14 +68,3 @@ def _steps(excess: np.ndarray, far: float, x_scale: Scale, y_scale: Scale) -> li
         points += [(x_scale(value), y_scale(share)), (x_scale(value), y_scale(100 * number / len(excess)))]
         share = 100 * number / len(excess)
     return [*points, (x_scale(far), y_scale(share))]
-
-
-def _apart(heights: list[float], least: float = 14.0) -> list[float]:
-    """Return where labels go so that they do not overlap, near where they belong."""
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    placed: dict[int, float] = {}
-    last = -least
-    for index in order:
-        last = max(heights[index], last + least)
-        placed[index] = last
-    return [placed[index] for index in range(len(heights))]

@@ -1,13 +1,15 @@
-"""The tables of the report."""
+"""The scoreboard: a row for each policy, in the report and on the terminal."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from qmix_logistics.evaluation.kpis import KPIS
+from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.numbers import short, signed_pct
-from qmix_logistics_reports.reading import costs, difference_to_reference, kpi_means, records
+from qmix_logistics_reports.reading import costs
+from qmix_logistics_reports.shown import Phrase
+from qmix_logistics_reports.tables import Compared, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,9 @@ class ScoreRow:
         What it is.
     cost, interval
         Mean total cost and its interval.
-    relative, relative_interval, verdict
-        Against the reference.
+    relative, relative_interval, p_adjusted, improvement, verdict
+        Against the reference: the paired difference and its interval, as shares; the p-value adjusted by Holm; on how
+        many per cent of the days it was the better one, with interval.
     regret
         Against the best plan known for each day, in per cent; empty where that was not looked for.
     on_time, lead_time, lead_time_p95
@@ -41,6 +44,8 @@ class ScoreRow:
     interval: str
     relative: str
     relative_interval: str
+    p_adjusted: str
+    improvement: str
     verdict: str
     regret: str
     on_time: str
@@ -58,107 +63,38 @@ def scoreboard(result: ExperimentResult) -> list[ScoreRow]:
     result
         The experiment.
     """
-    means, contenders = kpi_means(result), {contender.name: contender for contender in result.contenders}
-    rows = []
-    for cost in costs(result):
-        relative, interval, verdict = _against_reference(result, cost.policy)
-        rows.append(
-            ScoreRow(
-                policy=cost.policy,
-                information=contenders[cost.policy].information,
-                is_learned=contenders[cost.policy].is_learned,
-                is_reference=cost.policy == result.reference,
-                cost=short(cost.mean, 4),
-                interval=f"{short(cost.low)} to {short(cost.high)}",
-                relative=relative,
-                relative_interval=interval,
-                verdict=verdict,
-                regret="" if result.hindsight is None else short(means[cost.policy, "regret_pct"]),
-                on_time=short(means[cost.policy, "on_time_pct"]),
-                lead_time=short(means[cost.policy, "lead_time_mean_s"]),
-                lead_time_p95=short(means[cost.policy, "lead_time_p95_s"]),
-                latency=_latency(result, cost.policy),
-            )
-        )
-    return rows
+    tables, contenders = Tables(result), {contender.name: contender for contender in result.contenders}
+    return [_row(result, tables, contenders[cost.policy].name) for cost in costs(result)]
 
 
-def kpi_table(result: ExperimentResult) -> tuple[list[str], list[list[str]]]:
-    """
-    Return all KPIs: the policies, and for each KPI its name, formula and mean under each policy.
-
-    Parameters
-    ----------
-    result
-        The experiment.
-    """
-    means, policies = kpi_means(result), [contender.name for contender in result.contenders]
-    rows = [
-        [kpi.name, kpi.unit, kpi.formula, *(short(means[policy, kpi.name], 4) for policy in policies)] for kpi in KPIS
-    ]
-    return policies, rows
-
-
-def settings_table(result: ExperimentResult) -> list[list[str]]:
-    """
-    Return for each policy its kind, its settings, and how they were chosen.
-
-    Parameters
-    ----------
-    result
-        The experiment.
-    """
-    rows = []
-    for contender, entry in zip(result.contenders, result.scenario.policies, strict=True):
-        values = entry.model_dump(mode="json", exclude={"kind", "name", "tuning", "information"})
-        settings = ", ".join(f"{name} {value}" for name, value in values.items())
-        chosen = "as given, not tuned"
-        if contender.is_learned:
-            chosen = f"trained for {result.scenario.training.budget}"
-            chosen += "" if contender.has_training else f", as {contender.trained_as}"
-        rows.append([contender.name, entry.kind, settings or "–", getattr(entry, "tuning", "") or chosen])
-    return rows
+def _row(result: ExperimentResult, tables: Tables, policy: str) -> ScoreRow:
+    contender = next(contender for contender in result.contenders if contender.name == policy)
+    low, high = (tables.kpi(policy, PRIMARY_KPI, column) for column in ("ci_low", "ci_high"))
+    compared = tables.compared(policy, result.reference)
+    is_reference = policy == result.reference
+    return ScoreRow(
+        policy=policy,
+        information=contender.information,
+        is_learned=contender.is_learned,
+        is_reference=is_reference,
+        cost=tables.kpi(policy, PRIMARY_KPI, "mean", "short:4"),
+        interval=Phrase(low, " to ", high) if math.isfinite(low.value) else "",
+        relative="" if compared is None else compared.share("difference"),
+        relative_interval=_interval(compared) if compared and compared.has_interval else "",
+        p_adjusted="" if compared is None else compared.cell("p_adjusted", "short:2"),
+        improvement="" if compared is None else compared.cell("improvement_pct", "short:3"),
+        verdict=compared.verdict if compared else "reference" if is_reference else "",
+        regret="" if result.hindsight is None else tables.kpi(policy, "regret_pct"),
+        on_time=tables.kpi(policy, "on_time_pct"),
+        lead_time=tables.kpi(policy, "lead_time_mean_s"),
+        lead_time_p95=tables.kpi(policy, "lead_time_p95_s"),
+        latency=Phrase(
+            tables.timing(policy, "decision", "p50_ms", "short:2"),
+            " / ",
+            tables.timing(policy, "decision", "p99_ms", "short:2"),
+        ),
+    )
 
 
-def timing_table(result: ExperimentResult) -> list[list[str]]:
-    """
-    Return what each policy computed: training, and the time of its decisions.
-
-    Parameters
-    ----------
-    result
-        The experiment.
-    """
-    rows = []
-    for contender in result.contenders:
-        training, decision = (_timing(result, contender.name, what) for what in ("training", "decision"))
-        quantiles = (decision.get(column) for column in ("p50_ms", "p95_ms", "p99_ms", "max_ms"))
-        rows.append(
-            [
-                contender.name,
-                short(training.get("total_s")),
-                short(decision.get("total_s")),
-                *(short(value) for value in quantiles),
-            ]
-        )
-    return rows
-
-
-def _timing(result: ExperimentResult, policy: str, what: str) -> dict[str, float]:
-    """Return the mean over trainings of each clock reading."""
-    found = [row for row in records(result.timings) if row["policy"] == policy and row["what"] == what]
-    names = ("total_s", "p50_ms", "p95_ms", "p99_ms", "max_ms")
-    return {name: sum(row[name] for row in found) / len(found) for name in names} if found else {}
-
-
-def _against_reference(result: ExperimentResult, policy: str) -> tuple[str, str, str]:
-    difference = difference_to_reference(result, policy)
-    if difference is None:
-        return "", "", "reference" if policy == result.reference else ""
-    share, low, high = difference.relative
-    return signed_pct(share), f"{signed_pct(low)} to {signed_pct(high)}", difference.verdict
-
-
-def _latency(result: ExperimentResult, policy: str) -> str:
-    timing = _timing(result, policy, "decision")
-    return f"{short(timing['p50_ms'], 2)} / {short(timing['p99_ms'], 2)}"
+def _interval(compared: Compared) -> Phrase:
+    return Phrase(compared.share("ci_low"), " to ", compared.share("ci_high"))

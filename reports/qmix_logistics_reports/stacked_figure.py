@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qmix_logistics.evaluation.result import ExperimentResult
+from qmix_logistics_reports.axes import LETTER, draw_x_axis, name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.numbers import short, tick_label, ticks
-from qmix_logistics_reports.reading import costs, kpi_means
+from qmix_logistics_reports.look import looks_of
+from qmix_logistics_reports.reading import costs
+from qmix_logistics_reports.tables import Tables
 
-ROW, LEFT, WIDTH = 26, 190, 760
+ROW, WIDTH, RIGHT = 28, 900, 20
+ROOM_FOR_NUMBER = 34
+"""Width from which on a part holds its number."""
 
 COSTS = (
     ("waiting_cost", "waiting"),
@@ -57,28 +61,47 @@ def vehicle_time(result: ExperimentResult) -> Figure:
 
 
 def _stack(result: ExperimentResult, parts: Sequence[tuple[str, str]], title: str, axis: str, caption: str) -> Figure:
-    means, order = kpi_means(result), [cost.policy for cost in costs(result)]
-    bars = {policy: [max(means[policy, name], 0.0) for name, _ in parts] for policy in order}
-    shown = [index for index in range(len(parts)) if any(bar[index] > 0 for bar in bars.values())]
-    canvas, bottom = Canvas(WIDTH, ROW * len(bars) + 76), ROW * len(bars) + 40
-    scale = Scale(0.0, 1.02 * max(sum(bar) for bar in bars.values()), LEFT, WIDTH - 20)
-    for tick in ticks(0.0, scale.high):
-        canvas.line(scale(tick), 34, scale(tick), bottom, "grid")
-        canvas.text(scale(tick), bottom + 16, tick_label(tick), "tick", "middle")
-    canvas.text((LEFT + WIDTH) / 2, bottom + 33, axis, "tick", "middle")
-    x = float(LEFT)
-    for index in shown:
-        canvas.rectangle(x, 8, 12, 12, f"part part-{index}")
-        canvas.text(x + 17, 18, parts[index][1], "tick")
-        x += 30 + 6.6 * len(parts[index][1])
+    tables, order, looks = Tables(result), [cost.policy for cost in costs(result)], looks_of(result)
+    bars = {policy: [tables.kpi(policy, name) for name, _ in parts] for policy in order}
+    shown = [index for index in range(len(parts)) if any(bar[index].value > 0 for bar in bars.values())]
+    longest = max(sum(max(bar[index].value, 0.0) for index in shown) for bar in bars.values())
+    left, lines = name_width(order), _legend_lines([parts[index][1] for index in shown])
+    top = 20.0 * max((line for _, line in lines), default=0) + 36
+    canvas, bottom = Canvas(WIDTH, ROW * len(bars) + top + 42), ROW * len(bars) + top
+    scale = Scale(0.0, 1.02 * longest, left, WIDTH - RIGHT)
+    for index, (x, line) in zip(shown, lines, strict=True):
+        canvas.rectangle(x, 8 + 20 * line, 12, 12, f"part part-{index}")
+        canvas.text(x + 17, 18 + 20 * line, parts[index][1], "tick")
+    draw_x_axis(canvas, scale, top - 4, bottom)
+    canvas.text((left + WIDTH) / 2, bottom + 34, axis, "tick", "middle")
     for row, (policy, bar) in enumerate(bars.items()):
-        y, at = 38 + row * ROW, 0.0
-        canvas.text(LEFT - 12, y + 14, policy, "label", "end")
+        y, at = top + row * ROW, 0.0
+        canvas.text(left - 12, y + 15, policy, looks[policy].text, "end")
         for index in shown:
-            hint, width = f"{policy}, {parts[index][1]}: {short(bar[index])}", scale(at + bar[index]) - scale(at)
-            canvas.rectangle(scale(at), y, width, 18, f"part part-{index}", hint)
-            at += bar[index]
+            amount = max(bar[index].value, 0.0)
+            x, width = scale(at), scale(at + amount) - scale(at)
+            canvas.shape(_box(x, y, width, 20), f"part part-{index}", f"{policy}, {parts[index][1]}", bar[index])
+            if width > ROOM_FOR_NUMBER:
+                canvas.text(x + width / 2, y + 14, bar[index], f"on-part on-part-{index}", "middle")
+            at += amount
     labels = [parts[index][1] for index in shown]
-    rows = tuple((policy, *(short(bar[index]) for index in shown)) for policy, bar in bars.items())
+    rows = tuple((policy, *(bar[index] for index in shown)) for policy, bar in bars.items())
     svg = canvas.render(title, f"A bar for each policy, divided into {', '.join(labels)}.")
     return Figure(svg, caption, ("policy", *labels), rows)
+
+
+def _box(x: float, y: float, width: float, height: float) -> str:
+    return f"M{x:.1f} {y:.1f}h{width:.1f}v{height:.1f}h{-width:.1f}Z"
+
+
+def _legend_lines(labels: Sequence[str]) -> list[tuple[float, int]]:
+    """Return where each label of a legend goes: how far right, and on which line."""
+    places: list[tuple[float, int]] = []
+    x, line = 12.0, 0
+    for label in labels:
+        width = 34 + LETTER * len(label)
+        if x + width > WIDTH:
+            x, line = 12.0, line + 1
+        places.append((x, line))
+        x += width
+    return places

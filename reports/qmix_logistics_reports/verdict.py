@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.numbers import short, signed_pct
-from qmix_logistics_reports.reading import Difference, costs, difference_to_reference, subject_of
+from qmix_logistics_reports.reading import costs, focus_of
+from qmix_logistics_reports.shown import Number, Phrase
+from qmix_logistics_reports.tables import Compared, Tables
 
+ZERO = "0.0 %"
 _MEANING = {
     "better": "it is better",
     "worse": "it is worse",
@@ -25,25 +25,42 @@ def verdict_sentence(result: ExperimentResult) -> str:
     result
         The experiment.
     """
-    ranking = costs(result)
-    subject = subject_of(result) or next((c.policy for c in ranking if c.policy != result.reference), None)
-    difference = difference_to_reference(result, subject) if subject else None
-    if difference is None:
-        return f"{ranking[0].policy} costs {short(ranking[0].mean, 4)} a day; there is nothing to compare it with."
-    return f"{_compare(result, difference)} The cheapest of all {len(ranking)} policies is {ranking[0].policy}."
+    ranking, tables, focus = costs(result), Tables(result), focus_of(result)
+    compared = tables.compared(focus, result.reference) if focus else None
+    cheapest = ranking[0].policy
+    if focus is None or compared is None:
+        cost = tables.kpi(cheapest, "total_cost", "mean", "short:4")
+        return Phrase(f"{cheapest} costs ", cost, " a day; there is nothing to compare it with.")
+    return Phrase(_compare(result, focus, compared), f" The cheapest of all {len(ranking)} policies is {cheapest}.")
 
 
-def _compare(result: ExperimentResult, difference: Difference) -> str:
-    information = next(c.information for c in result.contenders if c.name == difference.policy)
-    share, low, high = difference.relative
-    has_share = math.isfinite(share)
-    number = f"{abs(100 * share):.1f} %" if has_share else short(abs(difference.mean))
-    text = (
-        f"{difference.policy}, deciding on {information} information, costs {number} "
-        f"{'less' if difference.mean < 0 else 'more'} than {difference.reference}"
-    )
-    if not difference.has_interval:
-        return f"{text} on the one test day; one day proves nothing."
-    bounds = (signed_pct(low), signed_pct(high)) if has_share else (short(difference.low), short(difference.high))
-    interval = f"[{', '.join(bounds)}]"
-    return f"{text} {interval} on {difference.num_days} paired days: {_MEANING[difference.verdict]}."
+def verdict_word(result: ExperimentResult) -> str:
+    """
+    Return the verdict in a word; empty if there is nothing to compare.
+
+    Parameters
+    ----------
+    result
+        The experiment.
+    """
+    focus = focus_of(result)
+    compared = Tables(result).compared(focus, result.reference) if focus else None
+    return compared.verdict if compared else ""
+
+
+def _compare(result: ExperimentResult, policy: str, compared: Compared) -> Phrase:
+    information = next(c.information for c in result.contenders if c.name == policy)
+    cell = compared.share if compared.has_share else compared.cell
+    form = "pct:1" if compared.has_share else "size:3"
+    difference = cell("difference", form)
+    reference = compared.row["reference"]
+    direction = "less" if compared.row["difference"] < 0 else "more"
+    is_same = difference == ZERO
+    text: tuple[str, ...] = (f"{policy}, deciding on {information} information, costs ",)
+    text += (f"as much as {reference}",) if is_same else (difference, f" {direction} than {reference}")
+    if not compared.has_interval:
+        return Phrase(*text, " on the one test day; one day proves nothing.")
+    bound = "signed_pct:1" if compared.has_share else "short:3"
+    interval = (" [", cell("ci_low", bound), ", ", cell("ci_high", bound), "]")
+    num_days = Number(compared.row["num_days"], "count", f"comparisons.csv#{compared.number}.num_days")
+    return Phrase(*text, *interval, " on ", num_days, f" paired days: {_MEANING[compared.verdict]}.")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmix_logistics_reports.numbers import short, signed_pct, ticks
+from qmix_logistics_reports.numbers import short, signed_pct, ticks, written
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,27 @@ def test_ticks_lie_within_are_evenly_spaced_and_not_too_many(low: float, width: 
     assert low - slack <= min(found) <= max(found) <= low + width + slack
     steps = [after - before for before, after in pairwise(found)]
     assert all(step == pytest.approx(steps[0], abs=slack) for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "expected"),
+    [
+        (3.14159, "short:3", "3.14"),
+        (-0.051, "signed_pct:1", "−5.1 %"),
+        (-0.051, "pct:1", "5.1 %"),
+        (-3.14159, "size:2", "3.1"),
+        (3.14159, "signed:2", "+3.1"),
+        (-3.14159, "signed:2", "−3.1"),
+        (0.0, "signed:3", "0"),
+        (12345.0, "count", "12,345"),
+        (math.nan, "count", "–"),
+        (None, "pct:1", "–"),
+    ],
+)
+def test_forms(value: float | None, form: str, expected: str) -> None:
+    assert written(value, form) == expected
+
+
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(ValueError, match="roman is no form of a number"):
+        written(1.0, "roman")

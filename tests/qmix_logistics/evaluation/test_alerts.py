@@ -6,12 +6,15 @@ import pandas as pd
 import pytest
 from documents import scenario
 
-from qmix_logistics.evaluation.alerts import Alert, Severity, find_alerts
+from qmix_logistics.evaluation.alerts import Alert, AlertKind, Severity, find_alerts
 from qmix_logistics.evaluation.contender import Contender
 
 ATC, QMIX = Contender("atc", "global", is_learned=False), Contender("qmix", "local", is_learned=True)
 NO_TRAINING = pd.DataFrame(columns=["policy", "training_seed"])
-QUIET = {"end": "completed", "mask_violations": 0.0, "strandings": 0.0, "plans_cut_off": 0, "candidate_cut_pct": 0.0}
+QUIET = {
+    "end": "completed", "mask_violations": 0.0, "strandings": 0.0, "rescues": 0.0, "plans_cut_off": 0,
+    "candidate_cut_pct": 0.0,
+}  # fmt: skip
 
 
 def replications(num_days: int = 10, **changes: Any) -> pd.DataFrame:
@@ -39,6 +42,7 @@ def alerts(
     **changes: Any,
 ) -> list[Alert]:
     contenders = (ATC, QMIX) if learned else (ATC,)
+    changes = {"policies": [{"kind": "atc", "tuning": "tuned"}]} | changes
     return list(find_alerts(scenario(**changes), contenders, table, comparisons, training, hindsight))
 
 
@@ -53,6 +57,7 @@ def test_a_quiet_experiment_has_no_alerts() -> None:
     [
         ({"mask_violations": [1.0] + [0.0] * 9}, "error", "atc chose stops that were not feasible."),
         ({"strandings": [2.0] * 2 + [0.0] * 8}, "warning", "atc: vehicles ran out of energy 4 times."),
+        ({"rescues": [2.0] + [0.0] * 9}, "note", "atc: vehicles were carried out of deadlocks 2 times."),
         ({"plans_cut_off": [3] + [0] * 9}, "warning", "atc: 3 plans were cut off by the clock"),
         ({"end": ["truncated"] * 3 + ["completed"] * 7}, "note", "30 % of the days ended with time running out"),
         ({"total_cost": [90.0] + [10.0] * 9}, "warning", "One day makes 50 % of all cost"),
@@ -138,7 +143,7 @@ def test_intervals_that_hold_less_than_they_promise_are_told() -> None:
             ("fifo", "all", "atc", "total_cost", 90.06),
             ("qmix", "1", "atc", "total_cost", 80.0), ("qmix", "all", "atc", "lost_pct", 88.0)]  # fmt: skip
     first, second = alerts(replications(), comparisons=pd.DataFrame(rows, columns=columns))
-    where = "qmix against atc, 91.2 %; fifo against atc, 90.1 %"
+    where = "fifo against atc, 90.1 %; qmix against atc, 91.2 %"
     assert first.text == f"Some 95 % intervals of total_cost hold the mean less often than they say: {where}."
     assert second.text.startswith("Intervals of lost_pct hold the mean in less than 93 % somewhere")
 
@@ -151,3 +156,19 @@ def test_days_on_which_a_policy_beat_hindsight_are_told() -> None:
     hindsight.loc[0, "cost"] += 1
     (found,) = alerts(table, hindsight=hindsight)
     assert "a policy did better than the plan found with hindsight" in found.text
+
+
+def test_baselines_that_were_not_tuned_are_named_beside_a_learner_that_was_trained() -> None:
+    policies = [{"kind": "atc"}, {"kind": "matching", "tuning": "tuned"}, {"kind": "nearest"}, {"kind": "qmix"}]
+    changes = {"policies": policies, "experiment__training_seeds": 5}
+    (alert,) = alerts(replications(), learned=True, **changes)
+    assert (alert.kind, alert.severity) == (AlertKind.UNTUNED, Severity.NOTE)
+    assert "Settings of atc are as given" in alert.text
+    assert alerts(replications(), **changes) == []
+
+
+def test_an_alert_names_the_three_worst_comparisons_and_counts_the_others() -> None:
+    rows = {"policy": list("abcde"), "training_seed": "all", "reference": "atc", "kpi": "total_cost"}
+    (alert,) = alerts(replications(), comparisons=pd.DataFrame(rows | {"coverage_pct": [90.0, 85.0, 80.0, 92.0, 91.0]}))
+    where = "c against atc, 80.0 %; b against atc, 85.0 %; a against atc, 90.0 %; and 2 more."
+    assert (alert.kind, alert.text.partition(": ")[2]) == (AlertKind.SKEWED_DAYS, where)
