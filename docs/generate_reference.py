@@ -1,5 +1,5 @@
 """
-Write the reference pages that the code itself knows: scenario, features, kpis, records and team-training.
+Write the reference pages that the code itself knows: scenario, features, kpis, records, insight and team-training.
 
 Of run-folder.md and python-api.md it writes the tables between ``<!-- columns of ... -->`` or ``<!-- names of ... -->``
 and ``<!-- end -->``. Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
@@ -21,6 +21,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from qmix_logistics.environment import schema
+from qmix_logistics.evaluation.insight import INSIGHT_COLUMNS
 from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI
 from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS, Column
 from qmix_logistics.evaluation.table_columns import PLAN_COLUMNS, TABLE_COLUMNS
@@ -76,6 +77,7 @@ def pages() -> dict[Path, str]:
         "features": _features(),
         "kpis": _kpis(),
         "records": _records(),
+        "insight": _insight(),
         "team-training": _team_training(),
     }
     written = {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
@@ -232,6 +234,24 @@ def _records() -> list[str]:
     ]
     lines += ["as CSV, or as Parquet with `report: {records: parquet}`. Times are seconds since the day began.", ""]
     for table, columns in RECORD_COLUMNS.items():
+        lines += [f"## {table}", "", *_columns(columns), ""]
+    return lines[:-1]
+
+
+def _insight() -> list[str]:
+    lines = [
+        NOTE,
+        "",
+        "# Insight",
+        "",
+        "What the cheapest learned policy was seen to do on the day of the replay, in `insight/` of the run folder;",
+        "`insight.json` says which policy, training, day and planner. See [look at a day](../guides/look-at-a-day.md).",
+        "`offers.csv` goes on with the [features](features.md#stop) of each stop, in their units. Utilities are",
+        "rewards: -1 is the cost of one order of mean weight for each vehicle, open for the discount time constant.",
+        "What networks say has six significant digits.",
+        "",
+    ]
+    for table, columns in INSIGHT_COLUMNS.items():
         lines += [f"## {table}", "", *_columns(columns), ""]
     return lines[:-1]
 

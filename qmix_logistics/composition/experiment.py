@@ -14,39 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from qmix_logistics import __version__
 from qmix_logistics.composition.building import hindsight_moves, world_of
+from qmix_logistics.composition.contending import contenders, reference_of
+from qmix_logistics.composition.insight_job import InsightJob, why_no_insight
 from qmix_logistics.composition.jobs import HindsightJob, PlayJob, TrainJob
 from qmix_logistics.composition.mirroring import Mirroring, trainings_of
-from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
 from qmix_logistics.evaluation.mirrors import MirrorName
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import Site, Split
 
 if TYPE_CHECKING:
     from qmix_logistics.evaluation.comparison import Settings
     from qmix_logistics.evaluation.result import ExperimentResult
-
-
-def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
-    """
-    Return who is compared, in the scenario's order.
-
-    Parameters
-    ----------
-    spec
-        The scenario.
-    """
-    return tuple(
-        Contender(
-            name=policy_name(entry),
-            information=entry.information,
-            is_learned=isinstance(entry, LearnedPolicy),
-            trained_as=trained_as(entry) if isinstance(entry, LearnedPolicy) else None,
-        )
-        for entry in spec.policies
-    )
 
 
 def plan(spec: ScenarioSpec, folder: Path, num_days: int | None = None) -> list[Job]:
@@ -76,6 +56,8 @@ def plan(spec: ScenarioSpec, folder: Path, num_days: int | None = None) -> list[
         for day in range(num_days):
             units = [job.unit for job in jobs if isinstance(job, PlayJob) and job.unit.day == day]
             jobs.append(HindsightJob(scenario, folder, tuple(units)))
+    if not why_no_insight(spec):
+        jobs.append(InsightJob(scenario, folder, tuple(job.unit for job in jobs if isinstance(job, PlayJob))))
     return jobs
 
 
@@ -117,7 +99,8 @@ def run_experiment(
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     mirroring = Mirroring(mirrors, spec, run, trainings_of(contenders(spec), spec.experiment.training_seeds))
     try:
-        run_jobs(plan(spec, folder), num_workers, on_progress)
+        first = [job for job in plan(spec, folder) if not isinstance(job, InsightJob)]  # it needs to know all days
+        run_jobs(first, num_workers, on_progress)
         run_jobs(plan(spec, folder, _days_for_precision(spec, run)), num_workers, on_progress)
         result = assemble_result(spec, run, _provenance(spec, command), world_of(spec.model_dump_json()).site)
         _write(result, run)
@@ -146,10 +129,8 @@ def _days_for_precision(spec: ScenarioSpec, run: RunFolder) -> int:
 def _settings(spec: ScenarioSpec) -> Settings:
     from qmix_logistics.evaluation import comparison
 
-    policies = contenders(spec)
-    baselines = [policy.name for policy in policies if not policy.is_learned]
-    reference = spec.experiment.reference or (baselines or [policies[0].name])[-1]
-    return comparison.Settings(reference, spec.experiment.confidence_pct / 100, spec.experiment.indifference_pct / 100)
+    experiment = spec.experiment
+    return comparison.Settings(reference_of(spec), experiment.confidence_pct / 100, experiment.indifference_pct / 100)
 
 
 def assemble_result(
@@ -171,7 +152,10 @@ def assemble_result(
     num_days
         Test days; by default as many as the scenario asks for.
     """
+    from qmix_logistics.composition.showing import shown_day_of
     from qmix_logistics.evaluation import alerts, comparison, result
+    from qmix_logistics.evaluation.insight import read_insight
+    from qmix_logistics.evaluation.shown import choosing
 
     policies, seeds = contenders(spec), spec.experiment.training_seeds
     settings, num_days = _settings(spec), num_days or _days_for_precision(spec, run)
@@ -179,6 +163,7 @@ def assemble_result(
     replications = result.collect_replications(run, policies, seeds, num_days, hindsight)
     training = result.collect_training(run, policies, seeds)
     comparisons = comparison.compare(replications, policies, settings)
+    choice = choosing.choose(replications, policies, settings.reference, spec.report.replay_policies)
     return result.ExperimentResult(
         scenario=spec,
         contenders=policies,
@@ -193,13 +178,19 @@ def assemble_result(
         provenance=provenance,
         run=run,
         site=site,
+        shown=shown_day_of(spec, run, choice, site),
+        insight=read_insight(run.insight),
+        no_insight=why_no_insight(spec),
     )
 
 
 def _write(result: ExperimentResult, run: RunFolder) -> None:
+    from qmix_logistics.evaluation.shown.shown_day import ShownDay, write_demanded
     from qmix_logistics_reports import csv_tables, html_report
 
     csv_tables.write_tables(result, run.path)
+    if isinstance(result.shown, ShownDay):
+        write_demanded(run.shown_day, result.shown.demanded)
     write_json(run.path / "provenance.json", result.provenance)
     if result.scenario.report.html:
         html_report.write_report(result, run.path / "report.html")

@@ -55,6 +55,14 @@ RECORD_COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "target": Column("", "where it drove to; the place itself if it stood"),
         "distance_m": Column("m", "how far it drove"),
         "energy_wh": Column("Wh", "energy drawn from its battery"),
+        "battery_wh": Column("Wh", "energy in its battery when it began; empty without a battery"),
+        "lane": Column(
+            "",
+            "lane that it was on, `tail>head`, or the place to or from which it drove off the lanes;"
+            " empty where there are none",
+        ),
+        "from_m": Column("m", "where on the lane it began, from the tail; off the lanes, from the junction"),
+        "to_m": Column("m", "where it ended"),
     },
     "visits": {
         "facility": Column("", "name of the facility"),

@@ -11,7 +11,9 @@ import pandas as pd
 
 from qmix_logistics.evaluation.alert import Alert
 from qmix_logistics.evaluation.contender import Contender
+from qmix_logistics.evaluation.insight import Insight
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, read_json
+from qmix_logistics.evaluation.shown.shown_day import ShownDay
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.simulation import Site
 
@@ -65,6 +67,9 @@ class ExperimentResult:
     provenance: Mapping[str, Any]
     run: RunFolder
     site: Site | None
+    shown: ShownDay | str = ""
+    insight: Insight | None = None
+    no_insight: str = ""
 
 
 def collect_replications(

@@ -117,6 +117,16 @@ class RunFolder:
         """
         return self.path / "hindsight" / f"{day:03d}"
 
+    @property
+    def shown_day(self) -> Path:
+        """What came in on the day of the replay."""
+        return self.path / "shown_day.json"
+
+    @property
+    def insight(self) -> Path:
+        """The folder of what a learned policy was seen to do on one day; it exists once that is finished."""
+        return self.path / "insight"
+
     def open(self, scenario_text: str, *, resume: bool) -> None:
         """
         Create the folder, or go on with it.

@@ -12,11 +12,12 @@ import pandas as pd
 
 from qmix_logistics.episode import PlayedDay, Policy, no_time, play
 from qmix_logistics.evaluation.kpis import RecordedDay, compute_kpis
-from qmix_logistics.evaluation.run_folder import committed, write_csv, write_json
+from qmix_logistics.evaluation.run_folder import committed, read_json, write_csv, write_json
 from qmix_logistics.simulation import (
     DayKey,
     DayRecords,
     DemandModel,
+    End,
     OrderRecord,
     OrderStatus,
     Purpose,
@@ -32,7 +33,10 @@ from qmix_logistics.simulation import (
     day_stream,
 )
 
-NAMES = dict.fromkeys(("vehicle", "origin", "destination", "order_class", "place", "target", "facility"), str)
+NAMES = {
+    "vehicle": str, "origin": str, "destination": str, "order_class": str, "place": str, "target": str, "lane": str,
+    "facility": str,
+}  # fmt: skip
 """Columns that stay text even if they look like numbers."""
 
 
@@ -146,6 +150,8 @@ def read_whole_day(folder: Path) -> DayRecords:
         records.segments.append(SegmentRecord(**row))
     records.visits = [VisitRecord(**row) for row in read_table(folder, "visits")]
     records.end_s = max((segment.end_s for segment in records.segments), default=0.0)
+    kpis = read_json(folder / "kpis.json")
+    records.end, records.total_cost = End(kpis["end"]), kpis["kpis"]["total_cost"]
     return records
 
 
@@ -161,12 +167,14 @@ def read_table(folder: Path, name: str) -> list[dict[str, Any]]:
         Of the table.
     """
     parquet = folder / f"{name}.parquet"
-    if parquet.exists():
-        table = pd.read_parquet(parquet)
-    else:  # only an empty cell is nothing: a place may be called NA
-        table = pd.read_csv(folder / f"{name}.csv", dtype=NAMES, keep_default_na=False, na_values=[""])
+    table = pd.read_parquet(parquet) if parquet.exists() else _read_exactly(folder / f"{name}.csv")
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(column): value for column, value in row.items()} for row in rows]
+
+
+def _read_exactly(path: Path) -> pd.DataFrame:
+    """Read a CSV with the digits that were written; a place may be called NA."""
+    return pd.read_csv(path, dtype=NAMES, keep_default_na=False, na_values=[""])
 
 
 def _cell(value: Any) -> Any:

@@ -51,9 +51,19 @@ def check(parts: Parts) -> Iterator[Finding]:
         yield from _check_pyvrp(parts)
     if {"report", "experiment"} <= parts.keys():
         yield from _check_hindsight(parts)
+    if {"report", "policies"} <= parts.keys():
+        yield from _check_replay(parts)
     if "report" in parts and importlib.util.find_spec("pyarrow") is None:
         message = "is parquet, which needs the package pyarrow: pip install 'qmix-logistics[parquet]', or use csv"
         yield from ((("report", f), message) for f in ("records", "tables") if getattr(parts["report"], f) == "parquet")
+
+
+def _check_replay(parts: Parts) -> Iterator[Finding]:
+    names = [policy_name(policy) for policy in parts["policies"]]
+    for index, name in enumerate(parts["report"].replay_policies):
+        if name not in names:
+            message = f"'{name}' is no policy here; expected some of {', '.join(names)}"
+            yield ("report", "replay_policies", index), message
 
 
 def _check_pyvrp(parts: Parts) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from qmix_logistics.scenario.document import Document
 from qmix_logistics.scenario.policies import PolicyName
-from qmix_logistics.scenario.units import Percent
+from qmix_logistics.scenario.units import Percent, Seconds
 
 
 class Experiment(Document):
@@ -44,6 +44,10 @@ def _records_kind(value: Any) -> Any:
     return {True: "csv", False: "none"}[value] if isinstance(value, bool) else value
 
 
+def _insight_decisions(value: Any) -> Any:
+    return {True: 4000, False: 0}[value] if isinstance(value, bool) else value
+
+
 class Report(Document):
     """What is written beside the CSV files."""
 
@@ -54,3 +58,16 @@ class Report(Document):
     ``parquet`` needs the package pyarrow."""
     tables: Literal["csv", "parquet"] = "csv"
     """How the tables of the run are written: ``parquet`` means as Parquet besides the CSV files."""
+    replay: bool = True
+    """Whether ``report.html`` shows the vehicles on the map, on the test day whose cost difference from the reference
+    is the median one. It needs ``records``."""
+    replay_policies: Annotated[tuple[PolicyName, ...], Field(max_length=3)] = ()
+    """Which policies stand side by side; by default the cheapest learned one, the cheapest other one, and the
+    reference."""
+    replay_from_s: Annotated[Seconds, Field(ge=0)] = 0.0
+    """When the replay begins. A day that takes too much room is shown from then on as far as there is room."""
+    insight_decisions: Annotated[int, BeforeValidator(_insight_decisions), Field(ge=0)] = 4000
+    """How much is computed to show what the cheapest learned policy has learned: on the day of the replay, some of the
+    decisions in which the best baseline would have chosen otherwise are played its way, and the rest of the day by the
+    learned policy, until so many joint decisions are made. More of them tell more surely what the differences cost; 0
+    or ``false``: nothing is computed."""

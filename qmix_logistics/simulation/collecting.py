@@ -85,8 +85,12 @@ def segment_records(world: World) -> list[SegmentRecord]:
             target=places[target],
             distance_m=distance_m,
             energy_wh=energy_wh,
+            battery_wh=battery_wh if math.isfinite(battery_wh) else None,
+            lane=None if track is None else track.lane,
+            from_m=None if track is None else track.from_m,
+            to_m=None if track is None else track.from_m + track.direction * distance_m,
         )
-        for number, state, start_s, end_s, place, target, distance_m, energy_wh in world.segments
+        for number, state, start_s, end_s, place, target, distance_m, energy_wh, battery_wh, track in world.segments
     ]
 
 

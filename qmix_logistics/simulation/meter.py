@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qmix_logistics.simulation.state import BROKEN, CHARGING, EMPTY_TRAVEL, IDLE, LOADED_TRAVEL, VehicleState
+from qmix_logistics.simulation.state import BROKEN, CHARGING, EMPTY_TRAVEL, IDLE, LOADED_TRAVEL, Track, VehicleState
 from qmix_logistics.simulation.world import World
 
 MOVING = (EMPTY_TRAVEL, LOADED_TRAVEL)
@@ -40,6 +40,7 @@ class StateMeter:
         "_speed_mps",
         "_standby_w",
         "_state",
+        "_track",
         "_travel_cost",
         "_world",
         "has_arrived",
@@ -59,6 +60,7 @@ class StateMeter:
         self._rates_at: dict[float, tuple[float, float]] = {}
         self._state, self._since_s, self._cost_per_s, self._speed_mps, self._drain_w = IDLE, 0.0, 0.0, 0.0, 0.0
         self._shadow_per_s = 0.0
+        self._track: Track | None = None
         self.place = self.target = place
         """Where it is, or set out from, and where it is going; to be changed with ``stand_at`` and ``set_out``."""
         self.stand_at(place)
@@ -119,12 +121,19 @@ class StateMeter:
         """
         self._columns.drain_w[self._number] = -power_w
 
+    def track_now(self) -> Track | None:
+        """Return where the vehicle is on its lane by now."""
+        if self._track is None:
+            return None
+        gone_m = self._speed_mps * (self._world.env.now - self._since_s)
+        return self._track._replace(from_m=self._track.from_m + self._track.direction * gone_m)
+
     @property
     def is_moving(self) -> bool:
         """Whether the vehicle is under way."""
         return self._state in MOVING
 
-    def enter(self, state: VehicleState, speed_mps: float = 0.0) -> None:
+    def enter(self, state: VehicleState, speed_mps: float = 0.0, track: Track | None = None) -> None:
         """
         Close the state that the vehicle was in and open another.
 
@@ -134,23 +143,27 @@ class StateMeter:
             The new state.
         speed_mps
             Its speed from now on.
+        track
+            Where it is on a lane; None: at its place, or on a trip that follows no lane.
         """
         columns, number = self._columns, self._number
         world, old = self._world, self._state
         now, since_s = world.env.now, self._since_s
         if now > since_s:
-            energy_wh = self._drain_w * (now - since_s) / 3600
+            energy_wh, battery_wh = self._drain_w * (now - since_s) / 3600, self._battery_wh
             if energy_wh:
                 self._battery_wh -= energy_wh
                 columns.battery_wh[number] = self._battery_wh
             if world.is_recording:
                 distance_m = self._speed_mps * (now - since_s)
                 target = self.target if distance_m > 0 else self.place
-                world.segments.append((number, old, since_s, now, self.place, target, distance_m, energy_wh))
+                world.segments.append(
+                    (number, old, since_s, now, self.place, target, distance_m, energy_wh, battery_wh, self._track)
+                )
         if self.has_arrived:
             self.place = columns.place[number] = self.target
             self.has_arrived = False
-        self._state, self._since_s, self._speed_mps = state, now, speed_mps
+        self._state, self._since_s, self._speed_mps, self._track = state, now, speed_mps, track
         self._drain_w, cost_per_s = self._rates(state, speed_mps)
         columns.state[number], columns.since_s[number], columns.drain_w[number] = state, now, self._drain_w
         if cost_per_s != self._cost_per_s:

@@ -13,7 +13,7 @@ from qmix_logistics.simulation.distributions import quantile
 from qmix_logistics.simulation.facility import Facility
 from qmix_logistics.simulation.meter import StateMeter
 from qmix_logistics.simulation.randomness import Purpose, day_stream
-from qmix_logistics.simulation.state import BROKEN, VehicleState
+from qmix_logistics.simulation.state import BROKEN, Track, VehicleState
 from qmix_logistics.simulation.world import World
 
 Steps = Generator[simpy.Event, Any, None]
@@ -115,7 +115,7 @@ class TripMotion:
     def _roll(self, speed_mps: float, time_s: float, state: VehicleState) -> Steps:
         """Roll for some time, at one speed, with standstills in between."""
         world = self._world
-        self._meter.enter(state, speed_mps)
+        self._meter.enter(state, speed_mps, self._track())
         left_s = time_s
         while self._has_mishaps and (until_s := min(self._battery_lasts_s(), self._until_failure_s)) < left_s:
             yield world.env.timeout(until_s)
@@ -126,9 +126,13 @@ class TripMotion:
             yield from self._stand_still()
             self._columns.arrive_s[self._number] = world.env.now + left_s
             self._go_on(left_s, speed_mps)
-            self._meter.enter(state, speed_mps)
+            self._meter.enter(state, speed_mps, self._track())
         yield world.env.timeout(left_s)
         self._until_failure_s -= left_s
+
+    def _track(self) -> Track | None:
+        """Return where the vehicle is on a lane; None: on none."""
+        return None
 
     def _halt(self) -> None:
         """Show the others that the vehicle stands."""
@@ -139,7 +143,7 @@ class TripMotion:
     def _stand_still(self) -> Steps:
         """Wait for help: the battery is empty, or the vehicle has broken down."""
         world, failures = self._world, self._failures
-        self._meter.enter(BROKEN)
+        self._meter.enter(BROKEN, track=self._track())
         if failures is not None and self._until_failure_s <= 0:
             world.records.breakdowns += 1
             world.give_back(self._number)

@@ -37,6 +37,7 @@ class Purpose(enum.IntEnum):
     BREAKDOWNS = 11
     MISHAPS = 12
     HINDSIGHT = 13
+    INSIGHT = 14
 
 
 @dataclass(frozen=True, slots=True, order=True)

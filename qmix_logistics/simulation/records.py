@@ -53,7 +53,12 @@ class StopRecord(NamedTuple):
 
 
 class SegmentRecord(NamedTuple):
-    """A stretch of a vehicle's day in one state."""
+    """
+    A stretch of a vehicle's day in one state.
+
+    ``battery_wh`` is the energy when it began; None without a battery. ``lane`` is None unless the vehicle is on a
+    lane, or on the spur to a place off the lanes, which is called as the place; positions count from the lane's tail.
+    """
 
     vehicle: str
     state: VehicleState
@@ -63,6 +68,10 @@ class SegmentRecord(NamedTuple):
     target: str
     distance_m: float
     energy_wh: float
+    battery_wh: float | None = None
+    lane: str | None = None
+    from_m: float | None = None
+    to_m: float | None = None
 
 
 class VisitRecord(NamedTuple):

@@ -66,8 +66,16 @@ class Stop(NamedTuple):
     route: int = 0
 
 
-RawSegment = tuple[int, VehicleState, float, float, int, int, float, float]
-"""A stretch of a vehicle's day: vehicle, state, start, end, place, target, distance, energy."""
+class Track(NamedTuple):
+    """Where a vehicle is on a lane: so far from its tail, going that direction."""
+
+    lane: str
+    from_m: float
+    direction: int
+
+
+RawSegment = tuple[int, VehicleState, float, float, int, int, float, float, float, Track | None]
+"""A stretch of a vehicle's day: vehicle, state, start, end, place, target, distance, energy, battery, track."""
 
 STOP = np.dtype(
     [

@@ -21,6 +21,7 @@ from qmix_logistics_reports.downloads import downloads
 from qmix_logistics_reports.effort import days_until_even, effort_table, settings_table
 from qmix_logistics_reports.figure import Figure
 from qmix_logistics_reports.glance import tiles
+from qmix_logistics_reports.insight.section import insight_section
 from qmix_logistics_reports.interval_figure import cost_intervals, interval_figure
 from qmix_logistics_reports.kpi_table import kpi_table
 from qmix_logistics_reports.latency_figure import decision_latency
@@ -28,12 +29,13 @@ from qmix_logistics_reports.learning_figure import learning_curve
 from qmix_logistics_reports.profile_figure import performance_profile
 from qmix_logistics_reports.reading import focus_of, subject_of
 from qmix_logistics_reports.recorded import service_section, traffic_section, vehicles_section
+from qmix_logistics_reports.replay.section import replay_section
 from qmix_logistics_reports.scoreboard import scoreboard
 from qmix_logistics_reports.stacked_figure import cost_by_cause, vehicle_time
 from qmix_logistics_reports.verdict import verdict_sentence, verdict_word
 
 PACKAGE = "qmix_logistics_reports"
-SCRIPTS = ("report.js",)
+SCRIPTS = ("report.js", "replay.js")
 """Scripts in the page, in ``templates/``; the page admits these and no others, by their hashes."""
 
 
@@ -82,6 +84,8 @@ def render_report(result: ExperimentResult) -> str:
             scenario_text=dump_scenario(result.scenario),
             downloads=downloads(result),
             command=" ".join(result.provenance["command"]),
+            insight_section=insight_section(result),
+            replay_section=replay_section(result.shown, result.contenders, result.scenario.report.replay_from_s),
             **_figures(result),
         )
     )

@@ -36,7 +36,7 @@ def tables(out: Path) -> dict[str, bytes]:
     """All that must be the same: tables, records, indicators and weights."""
     exact = [out / name for name in TABLES]
     exact += [path for path in out.glob("units/*/*") if path.name != "timings.csv"]
-    exact += out.glob("hindsight/*/*")
+    exact += [*out.glob("hindsight/*/*"), *out.glob("insight/*")]
     exact += [path for path in out.glob("policy/*/*") if path.name != "timings.csv"]
     return {str(path.relative_to(out)): path.read_bytes() for path in exact}
 
@@ -122,7 +122,7 @@ def test_every_policy_faces_the_same_orders(finished: Path) -> None:
 
 
 def test_trainings_differ_by_their_seed_and_days_by_their_number(finished: Path) -> None:
-    weights = {path.read_bytes() for path in finished.glob("policy/qmix-*/*.safetensors")}
+    weights = {path.read_bytes() for path in finished.glob("policy/qmix-*/model.safetensors")}
     assert len(weights) == 2
     costs = [row["total_cost"] for row in rows(finished / "replications.csv") if row["policy"] == "nearest"]
     assert len(set(costs)) == 2
@@ -145,6 +145,8 @@ def test_a_run_that_has_lost_any_of_its_parts_restores_them(
             unit.rename(unit.with_name(f".unfinished-1-{unit.name}"))
     if rng.random() < 0.5:
         shutil.rmtree(out / "hindsight" / f"00{rng.randint(0, 1)}")
+    if rng.random() < 0.5:
+        shutil.rmtree(out / "insight")
     if rng.random() < 0.3:
         shutil.rmtree(out / "policy" / f"qmix-{rng.randint(1, 2)}")
     for name in TABLES[:-1]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 
 from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.codec import Codec
-from qmix_logistics.environment.joint_decision import Grant, decide_jointly, grant_slots
+from qmix_logistics.environment.epoch_batch import Advice
+from qmix_logistics.environment.joint_decision import Grant, GrantedRound, decide_jointly, grant_slots
 from qmix_logistics.environment.joint_matching import match_slots
 from qmix_logistics.environment.schema import GROUPS, LIMIT
 from qmix_logistics.episode import Policy
@@ -61,19 +62,64 @@ class LearnedPolicy:
         if self._adviser is not None:
             self._adviser.reset(site, rng)
 
+    @property
+    def network(self) -> UtilityNetwork:
+        """The agents' network."""
+        return self._network
+
     def decide(self, epoch: DecisionEpoch) -> Dispatch:
         """Choose without exploration; see ``Policy``."""
-        return self._decide(epoch, match_slots if self._is_coordinated else grant_slots)
+        return self.decide_openly(epoch)[0]
 
     def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
         """Choose as ever: the vehicles decide for themselves; see ``Policy``."""
-        return self._decide(epoch, grant_slots)
+        return self.decide_openly(epoch)[0]
 
-    def _decide(self, epoch: DecisionEpoch, grant: Grant) -> Dispatch:
+    def decide_openly(self, epoch: DecisionEpoch, *, with_state: bool = False) -> tuple[Dispatch, list[GrantedRound]]:
+        """
+        Choose, and show what the vehicles saw.
+
+        Parameters
+        ----------
+        epoch
+            As for ``decide``.
+        with_state
+            Whether to encode the global state too.
+        """
+        advice = None if self._adviser is None else [advice_of(self._adviser, epoch)]
+        dispatches, rounds = self._decide([epoch], advice, self._grant_at(epoch), with_state=with_state)
+        return dispatches[0], rounds
+
+    def decide_together(self, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice] | None) -> list[Dispatch]:
+        """
+        Choose in epochs of several simulators of one site: the same as one by one, but sooner.
+
+        Parameters
+        ----------
+        epochs
+            The epochs.
+        advice
+            What the adviser of each simulator says; None without one.
+        """
+        dispatches: dict[int, Dispatch] = {}
+        for is_planner_up in (True, False):
+            members = [index for index, epoch in enumerate(epochs) if epoch.is_planner_up is is_planner_up]
+            if members:
+                told = None if advice is None else [advice[index] for index in members]
+                several = [epochs[index] for index in members]
+                chosen, _ = self._decide(several, told, self._grant_at(several[0]), with_state=False)
+                dispatches.update(zip(members, chosen, strict=True))
+        return [dispatches[index] for index in range(len(epochs))]
+
+    def _grant_at(self, epoch: DecisionEpoch) -> Grant:
+        return match_slots if self._is_coordinated and epoch.is_planner_up else grant_slots
+
+    def _decide(
+        self, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice] | None, grant: Grant, *, with_state: bool
+    ) -> tuple[list[Dispatch], list[GrantedRound]]:
         assert self._codec is not None, "reset comes first"
-        told = None if self._adviser is None else [advice_of(self._adviser, epoch)]
-        dispatches, _ = decide_jointly(self._codec, [epoch], GreedyScorer(self._network), told, grant)
-        return dispatches[0]
+        scorer = GreedyScorer(self._network)
+        return decide_jointly(self._codec, epochs, scorer, advice, grant, with_state=with_state)
 
 
 def save_policy(network: UtilityNetwork, folder: Path, hidden: int, about: Mapping[str, Any]) -> None:

@@ -31,14 +31,25 @@ class GreedyScorer:
     @torch.no_grad()
     def __call__(self, observation: JointObservation) -> Float[np.ndarray, "row slot"]:
         """Return advantages; see ``Scorer``."""
-        batch = LocalBatch(
-            vehicle=torch.from_numpy(observation.vehicle),
-            stops=torch.from_numpy(observation.stops[observation.mask]),
-            mask=torch.from_numpy(observation.mask),
-            neighbours=torch.from_numpy(observation.neighbours),
-            neighbour_mask=torch.from_numpy(observation.neighbour_mask),
-        )
-        return self._network(batch).advantage.numpy()
+        return self._network(seen_by(observation)).advantage.numpy()
+
+
+def seen_by(observation: JointObservation) -> LocalBatch:
+    """
+    Return what the deciders see as tensors.
+
+    Parameters
+    ----------
+    observation
+        What they see.
+    """
+    return LocalBatch(
+        vehicle=torch.from_numpy(observation.vehicle),
+        stops=torch.from_numpy(observation.stops[observation.mask]),
+        mask=torch.from_numpy(observation.mask),
+        neighbours=torch.from_numpy(observation.neighbours),
+        neighbour_mask=torch.from_numpy(observation.neighbour_mask),
+    )
 
 
 def atc_scores(observation: JointObservation) -> Float[np.ndarray, "row slot"]:

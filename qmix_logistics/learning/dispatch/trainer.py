@@ -21,6 +21,7 @@ from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
 from qmix_logistics.learning.dispatch.building import build_learner, replay_shape, reward_unit
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.mixing import state_of_mixing
 from qmix_logistics.learning.dispatch.replay import Replay
 from qmix_logistics.learning.dispatch.rollout import BatchRollout
 from qmix_logistics.learning.dispatch.sample import DispatchSample
@@ -32,8 +33,8 @@ from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import Day, DayKey, DemandModel, Simulator, Site, Split, StopKind
 
 MIB = 2**20
-COSTS = "costs"
-"""Name of the validation costs beside the weights of the policy that is kept."""
+COSTS, MIXING = "costs", "mixing/"
+"""Beside the weights of the policy that is kept: name of the validation costs, first letters of the mixer's weights."""
 SEED_KEY = 100
 """Keeps the seeds of trainings apart from those of days, whose keys begin with their split."""
 MAX_DAYS = 1_000_000
@@ -53,11 +54,14 @@ class KeptPolicy:
     ----------
     network
         The agents' network.
+    mixing
+        Weights of what joined their utilities then; see ``state_of_mixing``.
     costs
         Of the validation days under it.
     """
 
     network: UtilityNetwork
+    mixing: Mapping[str, Tensor]
     costs: Float[np.ndarray, " day"]
 
 
@@ -244,10 +248,13 @@ class Trainer:
         costs = self._rollout.play(self._validation, GreedyScorer(_agents(self.learner.target))).costs
         is_best = self.best is None or is_better(costs, self.best.costs, self._doubt)
         if is_best:
-            self.keep(_agents(self.learner.target).state_dict(), costs)
+            target = self.learner.target
+            self.keep(_agents(target).state_dict(), state_of_mixing(target), costs)
         return float(costs.mean()), is_best
 
-    def keep(self, weights: Mapping[str, Tensor], costs: Float[np.ndarray, " day"]) -> None:
+    def keep(
+        self, weights: Mapping[str, Tensor], mixing: Mapping[str, Tensor], costs: Float[np.ndarray, " day"]
+    ) -> None:
         """
         Remember a policy as the best so far.
 
@@ -255,12 +262,14 @@ class Trainer:
         ----------
         weights
             Of the agents' network; they are copied.
+        mixing
+            Of what joins their utilities; they are kept.
         costs
             Of the validation days under it.
         """
         network = UtilityNetwork(self._training.hidden)
         network.load_state_dict(weights)
-        self.best = KeptPolicy(network.requires_grad_(False), costs)
+        self.best = KeptPolicy(network.requires_grad_(False), mixing, costs)
 
     def save(self, path: Path) -> None:
         """
@@ -280,7 +289,8 @@ class Trainer:
         }
         best: dict[str, Tensor] = {}
         if self.best is not None:
-            best = {**self.best.network.state_dict(), COSTS: torch.from_numpy(self.best.costs)}
+            mixing = {f"{MIXING}{name}": value for name, value in self.best.mixing.items()}
+            best = {**self.best.network.state_dict(), **mixing, COSTS: torch.from_numpy(self.best.costs)}
         save_checkpoint(path, self.learner, self.replay.state(), values, best)
 
     def restore(self, path: Path) -> None:
@@ -296,7 +306,8 @@ class Trainer:
         self.replay.restore(replay)
         if best:
             costs = best.pop(COSTS).numpy()
-            self.keep(best, costs)
+            mixing = {name: best.pop(name) for name in list(best) if name.startswith(MIXING)}
+            self.keep(best, {name.removeprefix(MIXING): value for name, value in mixing.items()}, costs)
         self._days, self._epochs = values["days"], values["epochs"]
         self._started_s = time.monotonic() - values["seconds"]
         self._rng.bit_generator.state = values["rng"]

@@ -13,6 +13,7 @@ import torch
 from qmix_logistics.evaluation.run_folder import write_atomically
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.learned_policy import save_policy
+from qmix_logistics.learning.dispatch.mixing import save_mixing
 from qmix_logistics.learning.dispatch.trainer import Trainer
 
 
@@ -47,7 +48,7 @@ def train(trainer: Trainer, checkpoint: Path, checkpoint_every_days: int, report
 
 def save_training(trainer: Trainer, folder: Path, hidden: int, about: Mapping[str, Any]) -> None:
     """
-    Save the best policy, the learning curve and the time that training took.
+    Save the best policy, what mixed its utilities, the learning curve and the time that training took.
 
     Parameters
     ----------
@@ -62,6 +63,7 @@ def save_training(trainer: Trainer, folder: Path, hidden: int, about: Mapping[st
     """
     assert trainer.best is not None, "the last round validates"
     save_policy(trainer.best.network, folder, hidden, about)
+    save_mixing(trainer.best.mixing, folder)
     write_atomically(folder / "training.csv", _csv_text([_row(point) for point in trainer.curve]))
     write_atomically(folder / "timings.csv", _csv_text([{"training_s": trainer.training_s}]))
 

@@ -10,11 +10,11 @@ import simpy
 from qmix_logistics.simulation.facility import Facility
 from qmix_logistics.simulation.lanes.lane import Entry, Lane, Rider
 from qmix_logistics.simulation.lanes.routing import Route, Step
-from qmix_logistics.simulation.lanes.segments import FORWARD, Gate
+from qmix_logistics.simulation.lanes.segments import BACKWARD, FORWARD, Gate
 from qmix_logistics.simulation.lanes.traffic import BackOut, LaneTraffic, Reroute
 from qmix_logistics.simulation.meter import StateMeter
 from qmix_logistics.simulation.motion import Steps, TripMotion
-from qmix_logistics.simulation.state import BLOCKED, BROKEN, VehicleState
+from qmix_logistics.simulation.state import BLOCKED, BROKEN, Track, VehicleState
 from qmix_logistics.simulation.world import World
 
 EPSILON_M = 1e-9
@@ -45,7 +45,8 @@ class LaneMotion(TripMotion):
         The lanes in use.
     """
 
-    __slots__ = ("_bay", "_junction", "_lane_speed_mps", "_num_back_outs", "_rider", "_router", "_state", "_traffic")
+    __slots__ = ("_bay", "_junction", "_lane_speed_mps", "_num_back_outs", "_rider", "_router", "_spur_track", "_state",
+                 "_traffic")  # fmt: skip
 
     def __init__(self, world: World, number: int, meter: StateMeter, traffic: LaneTraffic) -> None:
         super().__init__(world, number, meter)
@@ -55,6 +56,7 @@ class LaneMotion(TripMotion):
         self._lane_speed_mps = self._speed_mps
         self._state = BLOCKED
         self._bay: Facility | None = None
+        self._spur_track: Track | None = None
         self._num_back_outs = 0
 
     def drive(self, place: int, state: VehicleState, route: int = 0, facility: Facility | None = None) -> Steps:
@@ -105,7 +107,7 @@ class LaneMotion(TripMotion):
                 routes = self._router.choices(starts, here, place, choice + 1)
             if routes:
                 return routes[-1] if choice >= len(routes) else routes[choice]
-            self._meter.enter(BLOCKED)
+            self._meter.enter(BLOCKED, track=self._track())
             yield traffic.reopening()
 
     def _follow(self, route: Route, facility: Facility | None) -> Steps:
@@ -113,7 +115,7 @@ class LaneMotion(TripMotion):
         if rider.lane is None and self._junction is None:
             gate = self._world.site.lanes.gates[self._meter.place]  # type: ignore[union-attr]
             if gate is not None:
-                yield from self._spur(gate.out_m)
+                yield from self._spur(gate.out_m, self._meter.place, BACKWARD)
                 self._junction = gate.junction
         for step in route.steps:
             yield from self._enter(step)
@@ -131,15 +133,26 @@ class LaneMotion(TripMotion):
             facility.take_bay()
             self._bay = facility
         self._stand_aside()
-        yield from self._spur(gate.in_m)
+        yield from self._spur(gate.in_m, self._meter.target, FORWARD)
+        self._spur_track = None
 
     def _stand_aside(self) -> None:
         if self._rider.lane is not None:
             self._rider.lane.remove(self._rider, self._world.env.now)
 
-    def _spur(self, length_m: float) -> Steps:
+    def _spur(self, length_m: float, place: int, direction: int) -> Steps:
+        """Roll between a junction and a place off the lanes; the spur is called as the place, and begins there."""
         if length_m > 0:
+            name = self._world.site.network.names[place]
+            self._spur_track = Track(name, 0.0 if direction == FORWARD else length_m, direction)
             yield from self._roll(self._speed_mps, length_m / self._speed_mps, self._state)
+            self._spur_track = Track(name, length_m if direction == FORWARD else 0.0, direction)
+
+    def _track(self) -> Track | None:
+        rider = self._rider
+        if rider.lane is None:
+            return self._spur_track
+        return Track(rider.lane.segment.name, rider.position_m(self._world.env.now), rider.direction)
 
     def _enter(self, step: Step) -> Steps:
         """Get onto the lane of a step, where it begins."""
@@ -157,7 +170,7 @@ class LaneMotion(TripMotion):
             turn = self._world.env.event()
             lane.waiting.append(Entry(rider, step.direction, step.from_m, turn))
             yield from self._wait(turn, lane)
-        self._junction = None
+        self._junction = self._spur_track = None
         self._lane_speed_mps = self._speed_on(step)
 
     def _speed_on(self, step: Step) -> float:
@@ -249,6 +262,8 @@ class LaneMotion(TripMotion):
     def _halt(self) -> None:
         if self._rider.lane is not None:
             self._rider.stand(self._rider.position_m(self._world.env.now))
+        elif self._spur_track is not None:
+            self._spur_track = self._meter.track_now()
 
     def _go_on(self, left_s: float, speed_mps: float) -> None:
         if self._rider.lane is not None:
@@ -263,7 +278,7 @@ class LaneMotion(TripMotion):
 
     def _wait(self, event: simpy.Event, blocker: Rider | Lane | None) -> Steps:
         """Stand in the lane until something happens, or until this vehicle must make way."""
-        self._meter.enter(BLOCKED)
+        self._meter.enter(BLOCKED, track=self._track())
         try:
             yield self._traffic.block(self._rider, event, blocker)
         finally:
@@ -273,6 +288,7 @@ class LaneMotion(TripMotion):
         """Leave a deadlock: back out to the nearest free bay, or be carried away."""
         world, traffic = self._world, self._traffic
         bay, way_m = traffic.nearest_bay(self._rider, self._number, self._meter.target)
+        last_seen = self._track()
         self._stand_aside()
         world.ledger.charge(world.env.now, world.site.objective.rescue_cost)
         if way_m <= traffic.rules.back_out_m:
@@ -280,7 +296,7 @@ class LaneMotion(TripMotion):
             yield from self._roll(self._speed_mps, max(way_m, EPSILON_M) / self._speed_mps, self._state)
         else:
             world.records.rescues += 1
-            self._meter.enter(BROKEN)
+            self._meter.enter(BROKEN, track=last_seen)
             yield world.env.timeout(traffic.rules.rescue_s)
         target = self._meter.target
         self._meter.stand_at(bay)

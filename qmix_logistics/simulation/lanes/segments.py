@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,11 @@ FORWARD, BACKWARD = 1, -1
 
 
 class Segment(NamedTuple):
-    """A lane between two junctions. With ``is_single_lane`` it serves both directions, one at a time."""
+    """
+    A lane between two junctions. With ``is_single_lane`` it serves both directions, one at a time.
+
+    ``course`` names the nodes that it passes, each with how far it is from the tail.
+    """
 
     tail: int
     head: int
@@ -31,6 +36,7 @@ class Segment(NamedTuple):
     capacity: int
     is_single_lane: bool
     name: str
+    course: tuple[tuple[str, float], ...] = ()
 
 
 class Berth(NamedTuple):
@@ -140,12 +146,13 @@ def compile_lanes(
     edge_of_arc: dict[tuple[str, str], int] = {}
     known: dict[tuple[str, ...], int] = {}
     members: list[tuple[str, ...]] = []
+    names: set[str] = set()
     for chain in _chains(core, number):
         opposite = known.get(chain.nodes[::-1]) if chain.is_single_lane else None
         direction = FORWARD if opposite is None else BACKWARD
         if opposite is None:
             opposite = known[chain.nodes] = len(segments)
-            segments.append(_segment(chain, number, rules, is_congested=is_congested))
+            segments.append(_segment(chain, number, rules, names, is_congested=is_congested))
         length_m = segments[opposite].length_m
         for node, offset_m in zip(chain.nodes[1:-1], chain.offsets_m[1:-1], strict=True):
             along_m = offset_m if direction == FORWARD else length_m - offset_m
@@ -218,13 +225,25 @@ def _chains(core: nx.DiGraph[str], junctions: dict[str, int]) -> Iterator[_Chain
             yield _Chain(tuple(nodes), tuple(offsets_m), time_s, single)
 
 
-def _segment(chain: _Chain, number: dict[str, int], rules: SegmentRules, *, is_congested: bool) -> Segment:
+def _segment(
+    chain: _Chain, number: dict[str, int], rules: SegmentRules, names: set[str], *, is_congested: bool
+) -> Segment:
     length_m = chain.offsets_m[-1]
     capacity = max(1, int(length_m / rules.spacing_m + 1e-9)) if is_congested else 1_000_000_000
     max_speed_mps = length_m / chain.time_at_limit_s if chain.time_at_limit_s > 0 else math.inf
-    name = f"{chain.nodes[0]}>{chain.nodes[-1]}"
+    name = _new_name(f"{chain.nodes[0]}>{chain.nodes[-1]}", names)
     single = chain.is_single_lane and is_congested
-    return Segment(number[chain.nodes[0]], number[chain.nodes[-1]], length_m, max_speed_mps, capacity, single, name)
+    course = tuple(zip(chain.nodes, chain.offsets_m, strict=True))
+    ends = number[chain.nodes[0]], number[chain.nodes[-1]]
+    return Segment(*ends, length_m, max_speed_mps, capacity, single, name, course)
+
+
+def _new_name(name: str, names: set[str]) -> str:
+    """Return a name that no lane has yet: several may lead from one junction to another."""
+    candidates = itertools.chain([name], (f"{name}#{number}" for number in itertools.count(2)))
+    new = next(candidate for candidate in candidates if candidate not in names)
+    names.add(new)
+    return new
 
 
 def _spur_gate(graph: nx.DiGraph[str], name: str, hub: str, number: dict[str, int]) -> Gate | None:

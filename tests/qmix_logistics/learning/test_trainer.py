@@ -15,8 +15,9 @@ from qmix_logistics.errors import PolicyFileError
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.learned_policy import CARD, LearnedPolicy, load_policy, save_policy
+from qmix_logistics.learning.dispatch.mixing import load_mixing, save_mixing, state_of_mixing
 from qmix_logistics.learning.dispatch.trainer import Trainer, is_better
-from qmix_logistics.learning.dispatch.training_run import train
+from qmix_logistics.learning.dispatch.training_run import save_training, train
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
 
@@ -70,6 +71,32 @@ def test_stopped_and_resumed_equals_never_stopped(algorithm: Algorithm, tmp_path
     assert np.array_equal(resumed.best.costs, straight.best.costs)
     for mine, theirs in zip(resumed.best.network.parameters(), straight.best.network.parameters(), strict=True):
         assert torch.equal(mine, theirs)
+    assert resumed.best.mixing.keys() == straight.best.mixing.keys()
+    assert all(torch.equal(resumed.best.mixing[name], value) for name, value in straight.best.mixing.items())
+
+
+@pytest.mark.parametrize("algorithm", ["qmix", "ow_qmix", "iql"])
+def test_what_mixed_the_kept_policy_is_saved_beside_it(algorithm: Algorithm, tmp_path: Path) -> None:
+    """The mixer of the round that was kept, not of the last one."""
+    each = trainer(algorithm)
+    rounds(each, 2)
+    kept = each.best
+    assert kept is not None
+    save_training(each, tmp_path, SPEC.training.hidden, {})
+    loaded = load_mixing(tmp_path, algorithm, SPEC.training)
+    assert loaded is not None
+    found = state_of_mixing(loaded)
+    assert found.keys() == kept.mixing.keys()
+    assert all(torch.equal(found[name], value) for name, value in kept.mixing.items())
+    rounds(each, 2)
+    assert all(torch.equal(found[name], value) for name, value in kept.mixing.items())
+
+
+def test_a_policy_without_a_mixer_has_none_and_that_of_another_algorithm_is_refused(tmp_path: Path) -> None:
+    assert load_mixing(tmp_path, "qmix", SPEC.training) is None
+    save_mixing(state_of_mixing(trainer("qmix").learner.target), tmp_path)
+    with pytest.raises(ValueError, match="another algorithm"):
+        load_mixing(tmp_path, "qplex", SPEC.training)
 
 
 def test_priorities_and_hard_targets_are_resumed_too(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What a trained policy does on one day, and why: utilities, mixing weights, features, and a planner beside it."""

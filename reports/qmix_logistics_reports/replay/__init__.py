@@ -1,0 +1,1 @@
+"""The replay: vehicles on the map, a few policies side by side on one clock."""
