@@ -30,7 +30,7 @@ def features_figure(insight: Insight) -> Figure | None:
     for row, (words, value) in enumerate(groups):
         y = 8 + ROW * row
         canvas.text(LEFT - 10, y + 13, words, "label", "end")
-        canvas.rectangle(LEFT, y, x(value) - LEFT, 16, "learned", f"{words}: {short(value)}")
+        canvas.rectangle(LEFT, y, x(value) - LEFT, 16, "look-0", f"{words}: {short(value)}")
         canvas.text(x(value) + 6, y + 13, f"{100 * value / total:.0f} %", "value")
     number = int(table[0]["num_decisions"])
     caption = (
