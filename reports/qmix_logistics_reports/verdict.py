@@ -63,4 +63,13 @@ def _compare(result: ExperimentResult, policy: str, compared: Compared) -> Phras
     bound = "signed_pct:1" if compared.has_share else "short:3"
     interval = (" [", cell("ci_low", bound), ", ", cell("ci_high", bound), "]")
     num_days = Number(compared.row["num_days"], "count", f"comparisons.csv#{compared.number}.num_days")
-    return Phrase(*text, *interval, " on ", num_days, f" paired days: {_MEANING[compared.verdict]}.")
+    return Phrase(*text, *interval, " on ", num_days, " paired days: ", *_meaning(compared), ".")
+
+
+def _meaning(compared: Compared) -> tuple[str, ...]:
+    """Return what the verdict means; where the interval alone would say more, why it does not."""
+    meaning = _MEANING[compared.verdict]
+    is_one_sided = compared.row["ci_low"] * compared.row["ci_high"] > 0
+    if compared.verdict != "inconclusive" or not is_one_sided:
+        return (meaning,)
+    return ("with so many comparisons (adjusted p ", compared.cell("p_adjusted", "short:2"), f") {meaning}")
