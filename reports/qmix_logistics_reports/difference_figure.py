@@ -107,6 +107,8 @@ def _draw_row(canvas: Canvas, scale: Scale, name: str, row: Compared, y: float, 
     if row.has_interval and row.has_share:
         canvas.line(at(low.value), y, at(high.value), y, f"bar {look.line}")
         draw_beyond(canvas, scale, y, look, low.value, high.value)
+    else:
+        draw_beyond(canvas, scale, y, look, share.value, share.value)
     if scale.low <= share.value <= scale.high:
         draw_mark(canvas, at(share.value), y, look, name, share)
     canvas.text(WIDTH - 88, y + 4, share, "value", "end")

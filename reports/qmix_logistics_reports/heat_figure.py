@@ -133,8 +133,8 @@ def _ends(frame: MapFrame, layout: Layout, arc: Pair) -> list[tuple[float, float
 
 def _caption(policies: list[str], day_label: str, jam_s: float, *, is_exact: bool) -> str:
     text = (
-        f"Vehicles that passed each stretch on {day_label}, both ways together, under {' and '.join(policies)}: the "
-        "wider a line, the more. "
+        f"Vehicles that passed each stretch on day {day_label}, both ways together, under {' and '.join(policies)}: "
+        "the wider a line, the more. "
     )
     text += (
         "Circles show where vehicles stood blocked, their area for how long. "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shlex
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -81,14 +82,14 @@ def render_report(result: ExperimentResult) -> str:
             settings=settings_table(result),
             scenario_text=dump_scenario(result.scenario),
             downloads=downloads(result),
-            command=" ".join(result.provenance["command"]),
+            command=shlex.join(result.provenance["command"]),
             **_figures(result),
         )
     )
 
 
 def _figures(result: ExperimentResult) -> dict[str, Any]:
-    subject, focus = subject_of(result), focus_of(result)
+    subject, focus, num_days = subject_of(result), focus_of(result), result.replications["day"].nunique()
     trained = [contender.name for contender in result.contenders if contender.has_training]
     regret: Figure | None = None
     if result.hindsight is not None:
@@ -100,7 +101,7 @@ def _figures(result: ExperimentResult) -> dict[str, Any]:
         "focus": focus,
         "tiles": tiles(result, focus) if focus else [],
         "costs": cost_intervals(result),
-        "profile": performance_profile(result),
+        "profile": performance_profile(result) if num_days > 1 else None,
         "differences": _differences(result, subject, focus) if focus else [],
         "causes": cost_by_cause(result),
         "fleet": vehicle_time(result),

@@ -84,10 +84,13 @@ def interval_figure(
     for index, row in enumerate(rows):
         _draw_row(canvas, scale, row, TOP + 12 + index * ROW, looks[row.policy])
     level = f"{result.scenario.experiment.confidence_pct:g} %"
+    num_days = result.replications["day"].nunique()
     caption = (
-        f"Marks are means over {result.replications['day'].nunique()} test days; thick bars are their {level} "
+        f"Marks are means over {num_days} test days; thick bars are their {level} "
         "intervals: how sure the mean is. Pale bands hold nine days in ten, from the 5 % to the 95 % quantile, and "
         f"each dot below is a day: what another day may bring. {better}"
+        if num_days > 1
+        else f"The one test day, which has no interval: another day may bring anything. {better}"
     )
     bounds = [bound.value for row in rows if row.has_interval for bound in (row.low, row.high)]
     if any(value < low or value > high for value in (*days, *bounds)):

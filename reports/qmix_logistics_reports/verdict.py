@@ -16,6 +16,13 @@ _MEANING = {
 }
 
 
+_INFORMATION = {
+    "advised": "deciding on local information and a planner's advice",
+    "coordinator": "deciding on local values, assigned jointly",
+}
+"""How a policy decides, where its information does not say it by itself."""
+
+
 def verdict_sentence(result: ExperimentResult) -> str:
     """
     Return how the cheapest learned policy, or else the cheapest of all, stands against the reference.
@@ -56,7 +63,8 @@ def _compare(result: ExperimentResult, policy: str, compared: Compared) -> Phras
     reference = compared.row["reference"]
     direction = "less" if compared.row["difference"] < 0 else "more"
     is_same = difference == ZERO
-    text: tuple[str, ...] = (f"{policy}, deciding on {information} information, costs ",)
+    deciding = _INFORMATION.get(information, f"deciding on {information} information")
+    text: tuple[str, ...] = (f"{policy}, {deciding}, costs ",)
     text += (f"as much as {reference}",) if is_same else (difference, f" {direction} than {reference}")
     if not compared.has_interval:
         return Phrase(*text, " on the one test day; one day proves nothing.")
