@@ -43,8 +43,9 @@ def by_day(result: ExperimentResult, policy: str) -> Figure:
     assert compared is not None, "every policy is compared with the reference"
     days = _days(tables, policy, reference)
     canvas = Canvas(WIDTH, HEIGHT)
-    y_scale, x_scale = _scales(days)
-    _draw_frame(canvas, compared, result.scenario.experiment.indifference_pct / 100, y_scale, look)
+    zone = result.scenario.experiment.indifference_pct / 100 * abs(compared.level.value)
+    y_scale, x_scale = _scales(days, zone)
+    _draw_frame(canvas, compared, zone, y_scale, look)
     for position, day in enumerate(days):
         heights = [y_scale(number.value) for number in day.less]
         if len(heights) > 1:
@@ -98,25 +99,24 @@ def _mean(numbers: list[Number]) -> Number:
     )
 
 
-def _scales(days: list[_Day]) -> tuple[Scale, Scale]:
+def _scales(days: list[_Day], zone: float) -> tuple[Scale, Scale]:
     values = [number.value for day in days for number in day.less]
-    low, high = min(0.0, *values), max(0.0, *values)
+    low, high = min(-zone, *values), max(zone, *values)
     margin = 0.08 * (high - low or 1.0)
     y_scale = Scale(low - margin, high + margin, HEIGHT - BOTTOM, 12)
     return y_scale, Scale(-0.5, len(days) - 0.5, LEFT, WIDTH - RIGHT)
 
 
-def _draw_frame(canvas: Canvas, compared: Compared, indifference: float, scale: Scale, look: Look) -> None:
+def _draw_frame(canvas: Canvas, compared: Compared, zone: float, scale: Scale, look: Look) -> None:
     left, width = LEFT, WIDTH - LEFT - RIGHT
 
     def y(value: float) -> float:
         return scale(max(scale.low, min(value, scale.high)))
 
-    zone = indifference * abs(compared.level.value)
     mean, low, high = (compared.cell(column, "short:3") for column in ("difference", "ci_low", "ci_high"))
+    canvas.rectangle(left, y(zone), width, y(-zone) - y(zone), "zone")
     if compared.has_interval:
         canvas.rectangle(left, y(high.value), width, y(low.value) - y(high.value), f"risk {look.fill}")
-    canvas.rectangle(left, y(zone), width, y(-zone) - y(zone), "zone")
     draw_y_axis(canvas, scale, left, left + width)
     canvas.line(left, scale(0), left + width, scale(0), "axis")
     canvas.line(left, scale(mean.value), left + width, scale(mean.value), look.line)

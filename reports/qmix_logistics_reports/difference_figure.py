@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.axes import draw_x_axis, name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import Look, draw_mark, looks_of
+from qmix_logistics_reports.look import Look, draw_beyond, draw_mark, looks_of
 from qmix_logistics_reports.numbers import signed_pct
 from qmix_logistics_reports.reading import costs
 from qmix_logistics_reports.tables import Compared, Tables
@@ -106,9 +106,9 @@ def _draw_row(canvas: Canvas, scale: Scale, name: str, row: Compared, y: float, 
     canvas.text(scale.start - 12, y + 4, name, look.text, "end")
     if row.has_interval and row.has_share:
         canvas.line(at(low.value), y, at(high.value), y, f"bar {look.line}")
-        for is_beyond, x, sign in ((low.value < scale.low, scale.start, -1), (high.value > scale.high, scale.end, 1)):
-            if is_beyond:
-                canvas.shape(f"M{x:.1f} {y - 5:.1f}l{sign * 7} 5l{-sign * 7} 5Z", look.fill)
+        draw_beyond(canvas, scale, y, look, low.value, high.value)
+    else:
+        draw_beyond(canvas, scale, y, look, share.value, share.value)
     if scale.low <= share.value <= scale.high:
         draw_mark(canvas, at(share.value), y, look, name, share)
     canvas.text(WIDTH - 88, y + 4, share, "value", "end")

@@ -22,12 +22,15 @@ class Figure:
         How to read it.
     columns, rows
         Its numbers; the first of a row says what they belong to.
+    groups
+        Heads over several columns, from the second one on, each with how many columns it is over.
     """
 
     svg: str
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    groups: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(slots=True)

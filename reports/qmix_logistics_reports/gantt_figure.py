@@ -73,7 +73,7 @@ def gantt(segments: pd.DataFrame, policy: str, day_label: str, starts_s: float) 
         _draw_row(canvas, _runs(own, until_s, number), scale, top + row * ROW + 2)
     left_out = f" The first {len(shown)} of {len(vehicles)} vehicles are drawn." if len(vehicles) > len(shown) else ""
     caption = (
-        f"{policy} on {day_label}: what each vehicle did when, by colour and height. Of each "
+        f"{policy} on day {day_label}: what each vehicle did when, by colour and height. Of each "
         f"{short(until_s / number, 2)} s, what took the longest is drawn.{left_out}"
     )
     svg = canvas.render(f"Vehicles under {policy}", "A row for each vehicle, a bar for each stretch in one state.")

@@ -11,7 +11,15 @@ from qmix_logistics.evaluation.arc_ways import Pair
 from qmix_logistics.scenario.layout import Layout
 from qmix_logistics_reports.figure import Canvas, Figure
 from qmix_logistics_reports.numbers import short
-from qmix_logistics_reports.site_drawing import MapFrame, draw_facilities, draw_site, has_map, map_frame, site_aspect
+from qmix_logistics_reports.site_drawing import (
+    MapFrame,
+    draw_facilities,
+    draw_scale,
+    draw_site,
+    has_map,
+    map_frame,
+    site_aspect,
+)
 
 WIDTH, LEGEND, TITLE = 900, 34, 22
 STEPS = 5
@@ -46,16 +54,16 @@ def heat_map(loads: Mapping[str, Loads], layout: Layout, day_label: str, *, is_e
     most = max((load.passages for own in loads.values() for load in own.values()), default=0)
     jam_s = max((load.blocked_s for own in loads.values() for load in own.values()), default=0.0)
     caption = _caption(list(loads), day_label, jam_s, is_exact=is_exact)
-    columns = ("stretch", *(f"{policy}: {what}" for policy in loads for what in ("passages", "blocked s")))
+    columns = ("stretch", *("passages", "blocked s") * len(loads))
     svg = _draw(loads, layout, most, jam_s) if has_map(layout) else ""
-    return Figure(svg, caption, columns, _numbers(loads))
+    return Figure(svg, caption, columns, _numbers(loads), tuple((policy, 2) for policy in loads))
 
 
 def _draw(loads: Mapping[str, Loads], layout: Layout, most: int, jam_s: float) -> str:
     is_wide = site_aspect(layout) > WIDE or len(loads) == 1
     width = WIDTH if is_wide else WIDTH / len(loads)
     first = map_frame(layout, 0, LEGEND + TITLE, width)
-    height = first.height + 56
+    height = first.height + 72
     canvas = Canvas(WIDTH, LEGEND + (TITLE + height) * (len(loads) if is_wide else 1))
     _draw_legend(canvas, most, jam_s)
     for number, (policy, own) in enumerate(loads.items()):
@@ -66,6 +74,7 @@ def _draw(loads: Mapping[str, Loads], layout: Layout, most: int, jam_s: float) -
         _draw_lines(canvas, frame, layout, own, most)
         _draw_jams(canvas, frame, layout, own, jam_s)
         draw_facilities(canvas, frame, layout)
+        draw_scale(canvas, frame)
     return canvas.render("Traffic on the site", "A map for each policy: wide lines are passed often.")
 
 
@@ -124,8 +133,8 @@ def _ends(frame: MapFrame, layout: Layout, arc: Pair) -> list[tuple[float, float
 
 def _caption(policies: list[str], day_label: str, jam_s: float, *, is_exact: bool) -> str:
     text = (
-        f"Vehicles that passed each stretch on {day_label}, both ways together, under {' and '.join(policies)}: the "
-        "wider a line, the more. "
+        f"Vehicles that passed each stretch on day {day_label}, both ways together, under {' and '.join(policies)}: "
+        "the wider a line, the more. "
     )
     text += (
         "Circles show where vehicles stood blocked, their area for how long. "

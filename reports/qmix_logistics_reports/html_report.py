@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shlex
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -83,7 +84,7 @@ def render_report(result: ExperimentResult) -> str:
             settings=settings_table(result),
             scenario_text=dump_scenario(result.scenario),
             downloads=downloads(result),
-            command=" ".join(result.provenance["command"]),
+            command=shlex.join(result.provenance["command"]),
             insight_section=insight_section(result),
             replay_section=replay_section(result.shown, result.contenders, result.scenario.report.replay_from_s),
             **_figures(result),
@@ -92,7 +93,7 @@ def render_report(result: ExperimentResult) -> str:
 
 
 def _figures(result: ExperimentResult) -> dict[str, Any]:
-    subject, focus = subject_of(result), focus_of(result)
+    subject, focus, num_days = subject_of(result), focus_of(result), result.replications["day"].nunique()
     trained = [contender.name for contender in result.contenders if contender.has_training]
     regret: Figure | None = None
     if result.hindsight is not None:
@@ -104,7 +105,7 @@ def _figures(result: ExperimentResult) -> dict[str, Any]:
         "focus": focus,
         "tiles": tiles(result, focus) if focus else [],
         "costs": cost_intervals(result),
-        "profile": performance_profile(result),
+        "profile": performance_profile(result) if num_days > 1 else None,
         "differences": _differences(result, subject, focus) if focus else [],
         "causes": cost_by_cause(result),
         "fleet": vehicle_time(result),

@@ -11,7 +11,7 @@ from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.axes import draw_x_axis, name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import Look, draw_mark, looks_of
+from qmix_logistics_reports.look import Look, draw_beyond, draw_mark, looks_of
 from qmix_logistics_reports.reading import costs
 from qmix_logistics_reports.shown import Number
 from qmix_logistics_reports.tables import Tables
@@ -75,7 +75,7 @@ def interval_figure(
     high = 1.03 * float(np.quantile(days, FARTHEST)) if days else 1.0
     usual = FARTHEST_MEANS * float(np.median([row.mean.value for row in rows])) if rows else 1.0
     high = min(high, max(usual, 1e-9))
-    low = min([0.0, *(row.low.value for row in rows if row.has_interval), *days])
+    low = min([0.0, *days])
     canvas, bottom = Canvas(WIDTH, ROW * len(rows) + TOP + 44), ROW * len(rows) + TOP
     left = name_width([row.policy for row in rows])
     scale = Scale(low, high, left, WIDTH - RIGHT)
@@ -84,13 +84,17 @@ def interval_figure(
     for index, row in enumerate(rows):
         _draw_row(canvas, scale, row, TOP + 12 + index * ROW, looks[row.policy])
     level = f"{result.scenario.experiment.confidence_pct:g} %"
+    num_days = result.replications["day"].nunique()
     caption = (
-        f"Marks are means over {result.replications['day'].nunique()} test days; thick bars are their {level} "
+        f"Marks are means over {num_days} test days; thick bars are their {level} "
         "intervals: how sure the mean is. Pale bands hold nine days in ten, from the 5 % to the 95 % quantile, and "
         f"each dot below is a day: what another day may bring. {better}"
+        if num_days > 1
+        else f"The one test day, which has no interval: another day may bring anything. {better}"
     )
-    if any(day > high for day in days):
-        caption += " Arrows at the right edge point to what lies beyond it."
+    bounds = [bound.value for row in rows if row.has_interval for bound in (row.low, row.high)]
+    if any(value < low or value > high for value in (*days, *bounds)):
+        caption += " Arrows at an edge point to what lies beyond it."
 
     svg = canvas.render(
         f"{name[:1].upper()}{name[1:]} of each policy", f"A row for each policy: mean, {level} interval, days."
@@ -119,7 +123,7 @@ def _rows(result: ExperimentResult, kpi: str, form: str) -> list[_Row]:
 
 def _draw_row(canvas: Canvas, scale: Scale, row: _Row, y: float, look: Look) -> None:
     def at(number: Number) -> float:
-        return scale(min(number.value, scale.high))
+        return scale(max(scale.low, min(number.value, scale.high)))
 
     canvas.text(scale.start - 12, y + 4, row.policy, look.text, "end")
     canvas.rectangle(at(row.band[0]), y - 5, at(row.band[1]) - at(row.band[0]), 10, f"risk {look.fill}")
@@ -130,6 +134,7 @@ def _draw_row(canvas: Canvas, scale: Scale, row: _Row, y: float, look: Look) -> 
             canvas.circle(at(day), y + 12, 2.4, f"day {look.fill}", hint, day)
     if row.has_interval:
         canvas.line(at(row.low), y, at(row.high), y, f"bar {look.line}")
+        draw_beyond(canvas, scale, y, look, row.low.value, row.high.value)
     if row.mean.value > scale.high:
         canvas.shape(f"M{scale.end:.1f} {y - 6:.1f}l9 6l-9 6Z", look.fill, row.policy, row.mean)
     else:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.figure import Canvas
+from qmix_logistics_reports.figure import Canvas, Scale
 from qmix_logistics_reports.reading import costs, focus_of
 from qmix_logistics_reports.shown import Number
 
@@ -86,6 +86,28 @@ def draw_mark(
         Half its width.
     """
     canvas.shape(_OUTLINES[look.number % len(_OUTLINES)](x, y, size), f"mean {look.fill}", hint, value)
+
+
+def draw_beyond(canvas: Canvas, scale: Scale, y: float, look: Look, low: float, high: float) -> None:
+    """
+    Draw arrows at the edges of an axis where an interval goes on beyond it.
+
+    Parameters
+    ----------
+    canvas
+        Where.
+    scale
+        The axis.
+    y
+        At which height.
+    look
+        The policy's.
+    low, high
+        Ends of the interval.
+    """
+    for is_beyond, x, sign in ((low < scale.low, scale.start, -1), (high > scale.high, scale.end, 1)):
+        if is_beyond:
+            canvas.shape(f"M{x:.1f} {y - 5:.1f}l{sign * 7} 5l{-sign * 7} 5Z", look.fill)
 
 
 def _polygon(*corners: tuple[float, float]) -> Callable[[float, float, float], str]:

@@ -36,12 +36,13 @@ def signed_pct(share: float, digits: int = 1) -> str:
     share
         Such as -0.05.
     digits
-        Decimals.
+        Decimals; from 100 % on there are none.
     """
     if not math.isfinite(share):
         return "–"
-    rounded = round(100 * share, digits)
-    return (f"{rounded:+.{digits}f} %" if rounded else f"{0:.{digits}f} %").replace("-", "−")
+    places = digits if abs(share) < 1 else 0
+    rounded = round(100 * share, places)
+    return (f"{rounded:+,.{places}f} %" if rounded else f"{0:.{places}f} %").replace("-", "−")
 
 
 def tick_label(value: float) -> str:

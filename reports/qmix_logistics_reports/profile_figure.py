@@ -11,7 +11,7 @@ from qmix_logistics_reports.look import draw_mark, looks_of
 from qmix_logistics_reports.numbers import short, tick_label, ticks
 from qmix_logistics_reports.reading import costs
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 900, 280, 60, 44
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 900, 296, 60, 32, 44
 FARTHEST_PCT = 100.0
 """Excess up to which the figure reaches, at most."""
 
@@ -32,9 +32,10 @@ def performance_profile(result: ExperimentResult) -> Figure:
     far = min(FARTHEST_PCT, max(5.0, float(np.quantile(excess[: max(3, len(found) // 2)], 0.98))))
     looks = looks_of(result)
     right = name_width([cost.policy for cost in found])
-    x_scale, y_scale = Scale(0, far, LEFT, WIDTH - right), Scale(0, 100, HEIGHT - BOTTOM, 14)
+    x_scale, y_scale = Scale(0, far, LEFT, WIDTH - right), Scale(0, 100, HEIGHT - BOTTOM, TOP)
     canvas = Canvas(WIDTH, HEIGHT)
     draw_y_axis(canvas, y_scale, LEFT, WIDTH - right)
+    canvas.text(LEFT, TOP - 14, "% of test days", "tick panel")
     for tick in ticks(0, far, 6):
         canvas.text(x_scale(tick), HEIGHT - 26, tick_label(tick), "tick", "middle")
     canvas.text((LEFT + WIDTH - right) / 2, HEIGHT - 8, "% above the cheapest policy of the day", "tick", "middle")
@@ -44,7 +45,7 @@ def performance_profile(result: ExperimentResult) -> Figure:
         weak = "" if look.role != "other" else " weak"
         canvas.path(_steps(np.sort(row), far, x_scale, y_scale), f"curve {look.line}{weak}")
         ends.append(y_scale(100 * float((row <= far).mean())))
-    for y, cost in zip(apart(ends, 15, 14, HEIGHT - BOTTOM), reversed(found), strict=True):
+    for y, cost in zip(apart(ends, 15, TOP, HEIGHT - BOTTOM), reversed(found), strict=True):
         draw_mark(canvas, WIDTH - right + 12, y, looks[cost.policy], size=4)
         canvas.text(WIDTH - right + 22, y + 4, cost.policy, looks[cost.policy].text)
     marks = (0.0, 1.0, 5.0, 10.0)

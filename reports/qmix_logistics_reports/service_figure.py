@@ -73,7 +73,9 @@ def service_figure(
     canvas.text((LEFT + WIDTH - RIGHT) / 2, bottom + 36, axis, "tick", "middle")
     svg = canvas.render("Service over the day", "Three panels, a line for each policy.")
     caption = _caption(warm_up_s, demand_s, until_s, starts_s, num_left_out, is_steady=is_steady)
-    return Figure(svg, caption, *_numbers(services, starts_s, until_s))
+    columns = ("from", *("done per h", "open", "on time %") * len(services))
+    groups = tuple((policy, 3) for policy in services)
+    return Figure(svg, caption, columns, _numbers(services, starts_s, until_s), groups)
 
 
 def _caption(
@@ -136,7 +138,7 @@ def _draw_panel(
     if warm_up_s > 0:
         canvas.rectangle(x_scale.start, start + 8, x_scale(warm_up_s) - x_scale.start, PANEL - 8, "zone")
     canvas.text(LEFT, start, name, "tick panel")
-    draw_y_axis(canvas, y_scale, x_scale.start, x_scale.end, 3)
+    draw_y_axis(canvas, y_scale, x_scale.start, x_scale.end, 4)
     if demand_s < x_scale.high:
         canvas.line(x_scale(demand_s), start + 8, x_scale(demand_s), start + PANEL, "mark-line")
     for number, (policy, (xs, ys)) in enumerate(reversed(list(lines.items()))):
@@ -149,13 +151,8 @@ def _draw_panel(
             draw_mark(canvas, x, y, looks[policy], size=3)
 
 
-def _numbers(
-    services: Mapping[str, Service], starts_s: float, until_s: float
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Return columns and rows: a row for each stretch of the day, three columns for each policy."""
-    columns = ["from"]
-    for policy in services:
-        columns += [f"{policy}: done per h", f"{policy}: open", f"{policy}: on time %"]
+def _numbers(services: Mapping[str, Service], starts_s: float, until_s: float) -> tuple[tuple[str, ...], ...]:
+    """Return a row for each stretch of the day, three columns for each policy."""
     edges_s = next(iter(services.values())).edges_s
     rows = []
     for index, edge_s in enumerate(edges_s[:-1].tolist()):
@@ -165,4 +162,4 @@ def _numbers(
             numbers = (service.throughput_per_h[index], is_open, service.on_time_pct[index])
             row += [short(float(number)) for number in numbers]
         rows.append(tuple(row))
-    return tuple(columns), tuple(rows)
+    return tuple(rows)

@@ -20,6 +20,8 @@ NEAR = 12.0
 """Facilities nearer than so many pixels share a label."""
 MARGIN = 26.0
 TALLEST = 520.0
+LONGEST_SCALE = 90.0
+"""Pixels that the scale of a map is long at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,25 @@ def draw_facilities(canvas: Canvas, frame: MapFrame, layout: Layout) -> None:
         for (x, y), several in names.items():
             is_low = y > frame.top + frame.height / 2
             canvas.text(x, y + 17 if is_low else y - 8, ", ".join(several), "tick", "middle")
+
+
+def draw_scale(canvas: Canvas, frame: MapFrame) -> None:
+    """
+    Draw how long a round number of metres is, below the map's left corner.
+
+    Parameters
+    ----------
+    canvas
+        Where.
+    frame
+        The map's.
+    """
+    longest_m = LONGEST_SCALE / frame.pixels_per_m
+    length_m = max(length for power in range(-3, 7) for m in (1, 2, 5) if (length := m * 10.0**power) <= longest_m)
+    x, y = frame.left, frame.top + frame.height + 36
+    end = x + length_m * frame.pixels_per_m
+    canvas.shape(f"M{x:.1f} {y - 4:.1f}v8m0 -4H{end:.1f}m0 -4v8", "scale")
+    canvas.text(end + 8, y + 4, f"{length_m:,g} m" if length_m < 1000 else f"{length_m / 1000:,g} km", "tick")
 
 
 def _lines(frame: MapFrame, graph: nx.DiGraph[str], pairs: Iterable[tuple[str, ...]]) -> str:

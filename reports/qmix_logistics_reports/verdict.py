@@ -16,6 +16,13 @@ _MEANING = {
 }
 
 
+_INFORMATION = {
+    "advised": "deciding on local information and a planner's advice",
+    "coordinator": "deciding on local values, assigned jointly",
+}
+"""How a policy decides, where its information does not say it by itself."""
+
+
 def verdict_sentence(result: ExperimentResult) -> str:
     """
     Return how the cheapest learned policy, or else the cheapest of all, stands against the reference.
@@ -56,11 +63,21 @@ def _compare(result: ExperimentResult, policy: str, compared: Compared) -> Phras
     reference = compared.row["reference"]
     direction = "less" if compared.row["difference"] < 0 else "more"
     is_same = difference == ZERO
-    text: tuple[str, ...] = (f"{policy}, deciding on {information} information, costs ",)
+    deciding = _INFORMATION.get(information, f"deciding on {information} information")
+    text: tuple[str, ...] = (f"{policy}, {deciding}, costs ",)
     text += (f"as much as {reference}",) if is_same else (difference, f" {direction} than {reference}")
     if not compared.has_interval:
         return Phrase(*text, " on the one test day; one day proves nothing.")
     bound = "signed_pct:1" if compared.has_share else "short:3"
     interval = (" [", cell("ci_low", bound), ", ", cell("ci_high", bound), "]")
     num_days = Number(compared.row["num_days"], "count", f"comparisons.csv#{compared.number}.num_days")
-    return Phrase(*text, *interval, " on ", num_days, f" paired days: {_MEANING[compared.verdict]}.")
+    return Phrase(*text, *interval, " on ", num_days, " paired days: ", *_meaning(compared), ".")
+
+
+def _meaning(compared: Compared) -> tuple[str, ...]:
+    """Return what the verdict means; where the interval alone would say more, why it does not."""
+    meaning = _MEANING[compared.verdict]
+    is_one_sided = compared.row["ci_low"] * compared.row["ci_high"] > 0
+    if compared.verdict != "inconclusive" or not is_one_sided:
+        return (meaning,)
+    return ("with so many comparisons (adjusted p ", compared.cell("p_adjusted", "short:2"), f") {meaning}")

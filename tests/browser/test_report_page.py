@@ -1,29 +1,30 @@
 """
 The report as a reader sees it: in Chromium, with the network off.
 
-Needs Chromium, node and two packages from npm, which ``make browser`` installs; without them the tests are skipped.
+Needs Chromium, and axe-core from npm for what helps readers who do not see well; ``make browser`` installs both.
+Without them the tests are skipped.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
+import base64
+import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import Browser, browser, chromium_path
 from commands import call, write_scenario
 
 HERE = Path(__file__).parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
+PROBES = (HERE / "probes.js").read_text(encoding="utf-8")
 POLICIES = ({"kind": "nearest"}, {"kind": "atc"}, {"kind": "matching"}, {"kind": "qmix"})
+DESKTOP, PHONE = 1280, 390
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; make browser installs it"),
-    pytest.mark.skipif(shutil.which("node") is None, reason="there is no node"),
-    pytest.mark.skipif(not (HERE / "node_modules").is_dir(), reason="there is no axe-core; make browser installs it"),
-]
+pytestmark = pytest.mark.skipif(chromium_path() is None, reason="there is no Chromium; make browser installs it")
 
 
 @pytest.fixture(scope="module")
@@ -38,65 +39,124 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def found(out: Path) -> dict[str, Any]:
-    command = ["node", str(HERE / "check_page.mjs"), str(CHROMIUM), str(out / "report.html"), str(out / "report.pdf")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def window() -> Iterator[Browser]:
+    with browser() as window:
+        yield window
 
 
-def test_nothing_goes_wrong_and_nothing_is_asked_of_a_network(found: dict[str, Any]) -> None:
-    assert found["messages"] == []
-    assert all(request.startswith("file:") and request.endswith("report.html") for request in found["requests"])
+@pytest.fixture
+def page(window: Browser, out: Path) -> Iterator[Browser]:
+    """The report; afterwards nothing has gone wrong and nothing was asked of a network."""
+    window.open(out / "report.html", width=DESKTOP, prefers_color_scheme="light")
+    yield window
+    assert window.messages == []
+    assert [url for url in window.requests if not url.startswith("data:")] == [(out / "report.html").as_uri()]
 
 
-def test_every_section_and_every_figure_is_drawn(found: dict[str, Any]) -> None:
-    assert found["sections"] == [
-        "alerts", "scoreboard", "costs", "differences", "service", "why", "fleet", "learning", "regret", "computing",
-        "settings", "kpis", "how", "reproduce", "files",
-    ]  # fmt: skip
-    assert found["empty"] == []
+def ask(page: Browser, question: str) -> Any:
+    return page.evaluate(f"({PROBES.rstrip()}).{question}")
 
 
-def test_no_label_is_cut_off_or_lies_on_another(found: dict[str, Any]) -> None:
-    assert found["clipped"] == []
-    assert found["overlapping"] == []
+def press_on(page: Browser, selector: str, key: str = " ") -> None:
+    page.evaluate(f"document.querySelector({selector!r}).focus()")
+    if key != "Enter":
+        page.press(key)
+        return
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+    page.send("Input.dispatchKeyEvent", type="keyDown", **enter)
+    page.send("Input.dispatchKeyEvent", type="keyUp", **enter)
 
 
-@pytest.mark.parametrize("scheme", ["light 1280", "dark 1280", "light 390", "dark 390"])
-def test_everyone_can_read_it(found: dict[str, Any], scheme: str) -> None:
-    """All details open; wide figures scroll by themselves, the page does not."""
-    assert found["schemes"][scheme]["violations"] == []
-    assert found["schemes"][scheme]["overflow"] <= 0
+def test_every_section_and_every_figure_is_drawn(page: Browser) -> None:
+    sections = ask(page, "sections()")
+    links = page.evaluate("[...document.querySelectorAll('.contents a')].map(link => link.hash.slice(1))")
+    assert len(links) > 10
+    assert set(links) <= {section["name"] for section in sections}
+    assert [section for section in sections if section["width"] < 900 or section["height"] < 40] == []
+    assert ask(page, "emptyDrawings()") == []
 
 
-def test_the_theme_follows_the_system_and_the_button(found: dict[str, Any]) -> None:
-    light, dark = (found["schemes"][f"{scheme} 1280"]["background"] for scheme in ("light", "dark"))
-    assert light != dark == found["toggled"]
+def test_no_label_is_cut_off_or_lies_on_another(page: Browser) -> None:
+    assert ask(page, "cutOffLabels()") == []
+    assert ask(page, "overlappingLabels()") == []
 
 
-def test_the_scoreboard_is_sorted_by_keyboard(found: dict[str, Any]) -> None:
-    """Pressed twice: from the last name to the first."""
-    assert found["by_name"] == sorted(found["order"], reverse=True) != found["order"]
-    assert found["sorted"] == "descending"
+@pytest.mark.skipif(not AXE.is_file(), reason="there is no axe-core; make browser installs it")
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_read_it(page: Browser, out: Path, scheme: str, width: int) -> None:
+    """All details open."""
+    page.open(out / "report.html", width=width, prefers_color_scheme=scheme)
+    ask(page, "openDetails()")
+    page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+    assert ask(page, "violations()") == []
 
 
-def test_details_and_contents_work_by_keyboard(found: dict[str, Any]) -> None:
-    assert (found["opened"], found["scrolled"]) == (1, "#files")
+def test_on_a_phone_wide_figures_scroll_by_themselves_and_the_page_does_not(page: Browser, out: Path) -> None:
+    page.open(out / "report.html", width=PHONE)
+    ask(page, "openDetails()")
+    assert ask(page, "overflow()") <= 0
+    assert page.evaluate("document.querySelector('.plot').scrollWidth > document.querySelector('.plot').clientWidth")
 
 
-def test_the_table_inside_the_page_is_the_file_beside_it(found: dict[str, Any], out: Path) -> None:
-    assert found["download"] == (out / "kpis.csv").read_text(encoding="utf-8")
+def test_the_theme_follows_the_system_and_the_button(page: Browser, out: Path) -> None:
+    light = ask(page, "background()")
+    press_on(page, "#theme")
+    assert ask(page, "background()") != light
+    page.open(out / "report.html", prefers_color_scheme="dark")
+    dark = ask(page, "background()")
+    press_on(page, "#theme")
+    assert (ask(page, "background()"), dark != light) == (light, True)
 
 
-def test_without_script_all_is_there_and_no_button_that_does_nothing(found: dict[str, Any]) -> None:
-    plain = found["without_script"]
-    assert plain["tables"] > 15
-    assert plain["figures"] == 14
-    assert plain["buttons"] == 0
+def test_the_scoreboard_is_sorted_by_keyboard(page: Browser) -> None:
+    order = ask(page, "policies()")
+    for _ in range(2):
+        press_on(page, ".board thead .sort")
+    assert ask(page, "policies()") == sorted(order, reverse=True) != order
+    assert page.evaluate("document.querySelector('.board thead th').getAttribute('aria-sort')") == "descending"
 
 
-def test_it_prints_with_all_numbers(found: dict[str, Any], out: Path) -> None:
-    text = (out / "report.pdf").read_bytes()
-    assert text.startswith(b"%PDF")
-    assert text.count(b"/Type /Page\n") + text.count(b"/Type /Page ") >= 8
+def test_details_and_contents_work_by_keyboard(page: Browser) -> None:
+    press_on(page, "figure summary")
+    assert ask(page, "shown('figure details[open] table')") == 1
+    press_on(page, ".contents a[href='#files']", "Enter")
+    page.wait_for("location.hash === '#files'")
+
+
+def test_the_table_inside_the_page_is_the_file_beside_it(page: Browser, out: Path, tmp_path: Path) -> None:
+    page.send("Page.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    press_on(page, "a.download", "Enter")
+    end_s = time.monotonic() + 30
+    while not (saved := [path for path in tmp_path.iterdir() if path.suffix == ".csv"]):
+        assert time.monotonic() < end_s, "nothing was saved"
+        time.sleep(0.05)
+    assert [path.name for path in saved] == ["tiny-kpis.csv"]
+    assert saved[0].read_text(encoding="utf-8") == (out / "kpis.csv").read_text(encoding="utf-8")
+
+
+def test_without_script_all_is_there_and_no_button_that_does_nothing(page: Browser, out: Path) -> None:
+    figures = ask(page, "shown('figure svg')")
+    page.send("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        page.open(out / "report.html", width=DESKTOP)
+        assert ask(page, "shown('figure svg')") == figures > 10
+        assert ask(page, "shown('.board tbody tr')") == len(POLICIES)
+        assert ask(page, "shown('button')") == 0
+    finally:
+        page.send("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_it_prints_with_all_numbers_and_closes_them_again(page: Browser) -> None:
+    closed = ask(page, "shown('details:not([open])')")
+    pdf = base64.b64decode(page.send("Page.printToPDF", preferCSSPageSize=True)["data"])
+    assert pdf.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 8
+    assert ask(page, "shown('details:not([open])')") == closed > 10
+    page.send("Emulation.setEmulatedMedia", media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    try:
+        assert ask(page, "shown('details:not([open])')") == 0
+        assert ask(page, "shown('nav, button:not(.sort)')") == 0
+    finally:
+        page.send("Emulation.setEmulatedMedia", media="")

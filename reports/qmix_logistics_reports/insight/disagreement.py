@@ -163,16 +163,16 @@ def _figure(head: InsightHead, deviations: pd.DataFrame, mean: Estimate | None, 
     end_s = max(row["time_s"] for row in rows)
     x, y = Scale(0.0, 1.03 * end_s, 70, WIDTH - 20), Scale(low - margin, high + margin, HEIGHT - 44, 14)
     if mean is not None and math.isfinite(mean.low):
-        canvas.rectangle(70, y(mean.high), WIDTH - 90, y(mean.low) - y(mean.high), "band")
+        canvas.rectangle(70, y(mean.high), WIDTH - 90, y(mean.low) - y(mean.high), "look-0 risk")
     for tick in ticks(y.low, y.high, 5):
         canvas.line(70, y(tick), WIDTH - 20, y(tick), "grid")
         canvas.text(62, y(tick) + 4, tick_label(tick), "tick", "end")
     canvas.line(70, y(0), WIDTH - 20, y(0), "axis")
     if mean is not None:
-        canvas.line(70, y(mean.mean), WIDTH - 20, y(mean.mean), "learned-line")
+        canvas.line(70, y(mean.mean), WIDTH - 20, y(mean.mean), "thin look-0-line")
     for row in rows:
         hint = f"{clock_text(row['time_s'])} {row['vehicles']}: {signed(row['cost_difference'])}"
-        canvas.circle(x(row["time_s"]), y(row["cost_difference"]), 4, "mean learned faint", hint)
+        canvas.circle(x(row["time_s"]), y(row["cost_difference"]), 4, "mean look-0 day", hint)
     for tick in time_ticks(end_s):
         canvas.text(x(tick), HEIGHT - 26, clock_text(tick), "tick", "middle")
     canvas.text(WIDTH / 2, HEIGHT - 8, "time of the decision that was made the planner's way", "tick", "middle")

@@ -30,7 +30,7 @@
     table.tBodies[0].append(...rows.map((entry) => entry.row));
   };
   document.querySelectorAll("table.sortable").forEach((table) => {
-    [...table.tHead.rows[0].cells].forEach((header, column) => {
+    [...table.tHead.lastElementChild.cells].forEach((header, column) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
