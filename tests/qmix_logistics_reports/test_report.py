@@ -128,7 +128,7 @@ def test_every_section_is_there_in_its_order_and_in_the_contents(html: str) -> N
 
 def test_every_figure_has_a_title_a_description_and_its_numbers(html: str) -> None:
     figures = re.findall(r"<figure>.*?</figure>", html, re.DOTALL)
-    assert len(figures) == 14
+    assert len(figures) == 16
     for figure in figures:
         drawing = re.search(r"<svg.*</svg>", figure, re.DOTALL)
         assert drawing is not None
