@@ -247,3 +247,16 @@ def test_an_order_that_comes_when_the_clock_is_a_rounding_short_is_planned() -> 
     policy = RollingHorizonPolicy(30.0, 12, 5, 60.0)
     records = play(Simulator(compile_site(spec)), policy, day, np.random.default_rng(0)).records
     assert all(order.done_s is not None for order in records.orders)
+
+
+def test_plans_may_count_the_queue_at_the_station() -> None:
+    """Two servers busy and three vehicles waiting, 5 s each: whoever comes waits for four services of two, 10 s."""
+    spec = scenario(network__stations__0__servers=2)
+    site, epoch = epoch_with(spec, ["R1.1.1", "R2.1.1"])
+    epoch.snapshot.stations["num_busy"], epoch.snapshot.stations["num_waiting"] = 2, 3
+    plain, queued = (routing_problem(site, epoch, 10, counts_queues=counts) for counts in (False, True))
+    longer = queued.transit - plain.transit
+    stops = slice(0, plain.num_whole)
+    assert plain.num_whole == 2 and (longer[:, stops, stops] == 100).all()
+    ends = slice(plain.num_whole + len(plain.vehicles), None)
+    assert (longer[:, stops, ends] == 100).all() and (longer[:, plain.num_whole : ends.start, stops] == 0).all()

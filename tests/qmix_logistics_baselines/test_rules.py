@@ -89,6 +89,25 @@ def test_index_of_pending_tasks_by_hand() -> None:
     assert work_index(site, epoch, times, 2.0)[0] == pytest.approx(expected)
 
 
+def test_the_way_to_a_task_may_count_more_than_the_task() -> None:
+    """
+    Without lateness the index is weight over time: 0.68 / 24 s (4.5 s there) is less than 1 / 32 s (8.5 s there).
+
+    With the way counting three times it is 0.68 / 33 s and 1 / 49 s: the near one wins. Due times see the clock.
+    """
+    spec = scenario(fleet__0__count=1, objective__late_order_cost_per_h=0.0)
+    weights = {"weight": [1.0, 0.1, 0.68]}
+    assert choices(rules.AtcScore(2.0), *epoch_with(spec, RACKS, **weights)) == [0]
+    assert choices(rules.AtcScore(2.0, 3.0), *epoch_with(spec, RACKS, **weights)) == [2]
+    site, epoch = epoch_with(ONE, RACKS)
+    times, mean_task_s = work_times(site, epoch, epoch.deciders), 2 * 26 / 3 + 15
+    expected = [
+        (1 + 4 * math.exp(-(600 - p) / (2 * mean_task_s))) / (p + 2 * there_s)
+        for p, there_s in ((32, 8.5), (30, 7.5), (24, 4.5))
+    ]
+    assert work_index(site, epoch, times, 2.0, 3.0)[0] == pytest.approx(expected)
+
+
 def test_atc_takes_the_highest_index() -> None:
     """
     Indices: 1/24 (1 + 4 e^-8.9), nearly 0.042, for the nearest; 1/32 (1 + 4), over 0.156, for the late one.
