@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import shlex
 from collections.abc import Sequence
@@ -121,6 +122,7 @@ def _differences(result: ExperimentResult, subject: str | None, focus: str) -> l
     return figures
 
 
+@functools.cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader(PACKAGE),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.reading import costs, focus_of
+from qmix_logistics_reports.reading import focus_of, ranking
 from qmix_logistics_reports.shown import Number, Phrase
 from qmix_logistics_reports.tables import Compared, Tables
 
@@ -32,13 +32,13 @@ def verdict_sentence(result: ExperimentResult) -> str:
     result
         The experiment.
     """
-    ranking, tables, focus = costs(result), Tables(result), focus_of(result)
+    order, tables, focus = ranking(result), Tables(result), focus_of(result)
     compared = tables.compared(focus, result.reference) if focus else None
-    cheapest = ranking[0].policy
+    cheapest = order[0]
     if focus is None or compared is None:
         cost = tables.kpi(cheapest, "total_cost", "mean", "short:4")
         return Phrase(f"{cheapest} costs ", cost, " a day; there is nothing to compare it with.")
-    return Phrase(_compare(result, focus, compared), f" The cheapest of all {len(ranking)} policies is {cheapest}.")
+    return Phrase(_compare(result, focus, compared), f" The cheapest of all {len(order)} policies is {cheapest}.")
 
 
 def verdict_word(result: ExperimentResult) -> str:
