@@ -32,7 +32,7 @@ from qmix_logistics_reports.reading import focus_of, subject_of
 from qmix_logistics_reports.recorded import service_section, traffic_section, vehicles_section
 from qmix_logistics_reports.scoreboard import scoreboard
 from qmix_logistics_reports.stacked_figure import cost_by_cause, vehicle_time
-from qmix_logistics_reports.verdict import verdict_sentence, verdict_word
+from qmix_logistics_reports.verdict import cheapest_of_all, headline, verdict_word
 
 PACKAGE = "qmix_logistics_reports"
 SCRIPTS = ("report.js",)
@@ -72,7 +72,8 @@ def render_report(result: ExperimentResult) -> str:
             content_policy=_content_policy(scripts),
             scripts=[Markup(script) for script in scripts],
             num_days=result.replications["day"].nunique(),
-            verdict=verdict_sentence(result),
+            headline=headline(result),
+            cheapest=cheapest_of_all(result),
             verdict_word=verdict_word(result),
             scoreboard=scoreboard(result),
             service=service_section(result),
