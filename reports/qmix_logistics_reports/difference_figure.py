@@ -10,7 +10,7 @@ from qmix_logistics_reports.axes import draw_x_axis, name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
 from qmix_logistics_reports.look import Look, draw_beyond, draw_mark, looks_of
 from qmix_logistics_reports.numbers import signed_pct
-from qmix_logistics_reports.reading import costs
+from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.tables import Compared, Tables
 
 ROW, TOP, WIDTH, RIGHT = 28, 10, 900, 176
@@ -29,7 +29,7 @@ def against_reference(result: ExperimentResult) -> Figure:
         The experiment.
     """
     tables, reference = Tables(result), result.reference
-    found = [(cost.policy, tables.compared(cost.policy, reference)) for cost in costs(result)]
+    found = [(policy, tables.compared(policy, reference)) for policy in ranking(result)]
     caption = (
         f"Mean cost of each policy on the same days, relative to {reference}, with intervals of the paired difference. "
         f"{_about_zone(result)}"
@@ -50,7 +50,7 @@ def against_each(result: ExperimentResult, policy: str) -> Figure:
         The policy.
     """
     tables = Tables(result)
-    found = [(cost.policy, tables.compared(policy, cost.policy)) for cost in costs(result)]
+    found = [(other, tables.compared(policy, other)) for other in ranking(result)]
     caption = (
         f"Mean cost of {policy} on the same days, relative to each other policy, with intervals of the paired "
         f"difference. {_about_zone(result)}"

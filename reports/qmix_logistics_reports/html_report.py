@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import shlex
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ from qmix_logistics_reports.recorded import service_section, traffic_section, ve
 from qmix_logistics_reports.replay.section import replay_section
 from qmix_logistics_reports.scoreboard import scoreboard
 from qmix_logistics_reports.stacked_figure import cost_by_cause, vehicle_time
-from qmix_logistics_reports.verdict import verdict_sentence, verdict_word
+from qmix_logistics_reports.verdict import cheapest_of_all, headline, verdict_word
 
 PACKAGE = "qmix_logistics_reports"
 SCRIPTS = ("report.js", "replay.js")
@@ -73,7 +74,8 @@ def render_report(result: ExperimentResult) -> str:
             content_policy=_content_policy(scripts),
             scripts=[Markup(script) for script in scripts],
             num_days=result.replications["day"].nunique(),
-            verdict=verdict_sentence(result),
+            headline=headline(result),
+            cheapest=cheapest_of_all(result),
             verdict_word=verdict_word(result),
             scoreboard=scoreboard(result),
             service=service_section(result),
@@ -125,6 +127,7 @@ def _differences(result: ExperimentResult, subject: str | None, focus: str) -> l
     return figures
 
 
+@functools.cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader(PACKAGE),

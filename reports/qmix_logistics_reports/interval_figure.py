@@ -12,7 +12,7 @@ from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.axes import draw_x_axis, name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
 from qmix_logistics_reports.look import Look, draw_beyond, draw_mark, looks_of
-from qmix_logistics_reports.reading import costs
+from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.shown import Number
 from qmix_logistics_reports.tables import Tables
 
@@ -106,8 +106,7 @@ def interval_figure(
 def _rows(result: ExperimentResult, kpi: str, form: str) -> list[_Row]:
     """Return the policies, the cheapest first; those without the KPI are left out."""
     tables, found = Tables(result), []
-    for cost in costs(result):
-        policy = cost.policy
+    for policy in ranking(result):
         mean, low, high = (tables.kpi(policy, kpi, column, form) for column in ("mean", "ci_low", "ci_high"))
         if not math.isfinite(mean.value):
             continue

@@ -9,7 +9,7 @@ from qmix_logistics_reports.axes import name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
 from qmix_logistics_reports.look import Look, draw_mark, looks_of
 from qmix_logistics_reports.numbers import tick_label
-from qmix_logistics_reports.reading import costs
+from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.shown import Number
 from qmix_logistics_reports.tables import Tables
 
@@ -29,9 +29,7 @@ def decision_latency(result: ExperimentResult) -> Figure:
         The experiment.
     """
     tables, looks = Tables(result), looks_of(result)
-    rows = {
-        cost.policy: [tables.timing(cost.policy, "decision", column) for column in COLUMNS] for cost in costs(result)
-    }
+    rows = {policy: [tables.timing(policy, "decision", column) for column in COLUMNS] for policy in ranking(result)}
     known = [number.value for row in rows.values() for number in row if number.value > 0]
     low = math.floor(math.log10(max(min(known, default=1.0), LEAST_MS)))
     high = math.ceil(math.log10(max(known, default=1.0)) + 0.05)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.figure import Canvas, Scale
-from qmix_logistics_reports.reading import costs, focus_of
+from qmix_logistics_reports.reading import focus_of, ranking
 from qmix_logistics_reports.shown import Number
 
 NUM_LOOKS = 8
@@ -55,9 +55,9 @@ def looks_of(result: ExperimentResult) -> dict[str, Look]:
     result
         The experiment.
     """
-    focus, ranking = focus_of(result), [cost.policy for cost in costs(result)]
+    focus = focus_of(result)
     first = [policy for policy in (focus, result.reference) if policy is not None]
-    order = list(dict.fromkeys([*first, *ranking]))
+    order = list(dict.fromkeys([*first, *ranking(result)]))
     roles = {result.reference: "reference"} | ({focus: "focus"} if focus else {})
     start = 0 if focus else 1
     return {

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
+import numpy as np
+from jaxtyping import Float
+
+from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.axes import apart, draw_y_axis, name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
 from qmix_logistics_reports.look import draw_mark, looks_of
 from qmix_logistics_reports.numbers import short, tick_label, ticks
-from qmix_logistics_reports.reading import costs
+from qmix_logistics_reports.reading import ranking
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 900, 296, 60, 32, 44
 FARTHEST_PCT = 100.0
@@ -25,13 +29,13 @@ def performance_profile(result: ExperimentResult) -> Figure:
     result
         The experiment.
     """
-    found = costs(result)
-    days = np.array([cost.days for cost in found])
+    found = ranking(result)
+    days = _days(result, found)
     best = days.min(axis=0)
     excess = 100 * (days / np.where(best > 0, best, 1.0) - 1) * (best > 0)
     far = min(FARTHEST_PCT, max(5.0, float(np.quantile(excess[: max(3, len(found) // 2)], 0.98))))
     looks = looks_of(result)
-    right = name_width([cost.policy for cost in found])
+    right = name_width(found)
     x_scale, y_scale = Scale(0, far, LEFT, WIDTH - right), Scale(0, 100, HEIGHT - BOTTOM, TOP)
     canvas = Canvas(WIDTH, HEIGHT)
     draw_y_axis(canvas, y_scale, LEFT, WIDTH - right)
@@ -40,18 +44,18 @@ def performance_profile(result: ExperimentResult) -> Figure:
         canvas.text(x_scale(tick), HEIGHT - 26, tick_label(tick), "tick", "middle")
     canvas.text((LEFT + WIDTH - right) / 2, HEIGHT - 8, "% above the cheapest policy of the day", "tick", "middle")
     ends: list[float] = []
-    for cost, row in zip(reversed(found), reversed(excess), strict=True):
-        look = looks[cost.policy]
+    for policy, row in zip(reversed(found), reversed(excess), strict=True):
+        look = looks[policy]
         weak = "" if look.role != "other" else " weak"
         canvas.path(_steps(np.sort(row), far, x_scale, y_scale), f"curve {look.line}{weak}")
         ends.append(y_scale(100 * float((row <= far).mean())))
-    for y, cost in zip(apart(ends, 15, TOP, HEIGHT - BOTTOM), reversed(found), strict=True):
-        draw_mark(canvas, WIDTH - right + 12, y, looks[cost.policy], size=4)
-        canvas.text(WIDTH - right + 22, y + 4, cost.policy, looks[cost.policy].text)
+    for y, policy in zip(apart(ends, 15, TOP, HEIGHT - BOTTOM), reversed(found), strict=True):
+        draw_mark(canvas, WIDTH - right + 12, y, looks[policy], size=4)
+        canvas.text(WIDTH - right + 22, y + 4, policy, looks[policy].text)
     marks = (0.0, 1.0, 5.0, 10.0)
     rows = tuple(
-        (cost.policy, *(short(100 * float((row <= mark + 1e-9).mean())) for mark in marks))
-        for cost, row in zip(found, excess, strict=True)
+        (policy, *(short(100 * float((row <= mark + 1e-9).mean())) for mark in marks))
+        for policy, row in zip(found, excess, strict=True)
     )
     caption = (
         "Share of test days, in per cent, on which a policy costs at most so much more than the cheapest policy of "
@@ -59,6 +63,13 @@ def performance_profile(result: ExperimentResult) -> Figure:
     )
     svg = canvas.render("Performance profiles", "A rising line for each policy.")
     return Figure(svg, caption, ("policy", *(f"within {mark:g} %" for mark in marks)), rows)
+
+
+def _days(result: ExperimentResult, policies: Sequence[str]) -> Float[np.ndarray, "policy day"]:
+    """Return what each policy cost on each day, the mean over its trainings."""
+    table = result.replications.pivot_table(PRIMARY_KPI, "policy", "day", aggfunc="mean")
+    days: Float[np.ndarray, "policy day"] = table.loc[list(policies)].to_numpy(float)
+    return days
 
 
 def _steps(excess: np.ndarray, far: float, x_scale: Scale, y_scale: Scale) -> list[tuple[float, float]]:

@@ -2,35 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """
-    A policy's mean total cost.
-
-    Parameters
-    ----------
-    policy
-        Its name.
-    mean, low, high
-        Mean and interval; NaN where there is no interval.
-    days
-        Cost of each test day, the mean over trainings.
-    """
-
-    policy: str
-    mean: float
-    low: float
-    high: float
-    days: tuple[float, ...]
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -45,29 +22,18 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
-def costs(result: ExperimentResult) -> list[Cost]:
+def ranking(result: ExperimentResult) -> list[str]:
     """
-    Return every policy's total cost, cheapest first.
+    Return the policies, the cheapest first.
 
     Parameters
     ----------
     result
         The experiment.
     """
-    by_policy: dict[str, dict[int, list[float]]] = {}
-    for row in records(result.replications[["policy", "day", PRIMARY_KPI]]):
-        by_policy.setdefault(row["policy"], {}).setdefault(row["day"], []).append(row[PRIMARY_KPI])
-    found = [
-        Cost(
-            policy=row["policy"],
-            mean=row["mean"],
-            low=row["ci_low"],
-            high=row["ci_high"],
-            days=tuple(sum(values) / len(values) for values in by_policy[row["policy"]].values()),
-        )
-        for row in records(result.kpis[result.kpis["kpi"] == PRIMARY_KPI])
-    ]
-    return sorted(found, key=lambda cost: cost.mean)
+    columns = (result.kpis[name].tolist() for name in ("kpi", "mean", "policy"))
+    means = {str(policy): mean for kpi, mean, policy in zip(*columns, strict=True) if kpi == PRIMARY_KPI}
+    return sorted(means, key=means.__getitem__)
 
 
 def subject_of(result: ExperimentResult) -> str | None:
@@ -80,7 +46,7 @@ def subject_of(result: ExperimentResult) -> str | None:
         The experiment.
     """
     learned = {contender.name for contender in result.contenders if contender.is_learned}
-    return next((cost.policy for cost in costs(result) if cost.policy in learned - {result.reference}), None)
+    return next((policy for policy in ranking(result) if policy in learned - {result.reference}), None)
 
 
 def focus_of(result: ExperimentResult) -> str | None:
@@ -92,5 +58,5 @@ def focus_of(result: ExperimentResult) -> str | None:
     result
         The experiment.
     """
-    ranking = [cost.policy for cost in costs(result) if cost.policy != result.reference]
-    return subject_of(result) or next(iter(ranking), None)
+    others = (policy for policy in ranking(result) if policy != result.reference)
+    return subject_of(result) or next(others, None)

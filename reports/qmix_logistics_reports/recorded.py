@@ -20,7 +20,7 @@ from qmix_logistics_reports.figure import Figure
 from qmix_logistics_reports.gantt_figure import gantt
 from qmix_logistics_reports.heat_figure import heat_map
 from qmix_logistics_reports.look import NUM_LOOKS, looks_of
-from qmix_logistics_reports.reading import costs, focus_of
+from qmix_logistics_reports.reading import focus_of, ranking
 from qmix_logistics_reports.service_figure import service_figure
 
 
@@ -91,13 +91,13 @@ def service_section(result: ExperimentResult) -> Section:
     """
     looks, focus = looks_of(result), focus_of(result)
     first = [name for name in (focus, result.reference) if name]
-    ranking = list(dict.fromkeys([*first, *(cost.policy for cost in costs(result))]))[: NUM_LOOKS - 1]
+    drawn = list(dict.fromkeys([*first, *ranking(result)]))[: NUM_LOOKS - 1]
     horizon = result.scenario.horizon
     length_s = result.replications.groupby("policy")["day_length_s"].mean()
-    until_s = max(horizon.demand_s, max(float(length_s[name]) for name in ranking))
+    until_s = max(horizon.demand_s, max(float(length_s[name]) for name in drawn))
     services: dict[str, Service] = {}
     try:
-        for name in ranking:
+        for name in drawn:
             days = [_records(result, unit, "orders", ORDER_COLUMNS) for unit in _units(result, name)]
             services[name] = service_over_time(days, until_s)
     except _MissingError as error:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.reading import costs
+from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.shown import Phrase
 from qmix_logistics_reports.tables import Compared, Tables
 
@@ -64,11 +65,11 @@ def scoreboard(result: ExperimentResult) -> list[ScoreRow]:
         The experiment.
     """
     tables, contenders = Tables(result), {contender.name: contender for contender in result.contenders}
-    return [_row(result, tables, contenders[cost.policy].name) for cost in costs(result)]
+    return [_row(result, tables, contenders[policy]) for policy in ranking(result)]
 
 
-def _row(result: ExperimentResult, tables: Tables, policy: str) -> ScoreRow:
-    contender = next(contender for contender in result.contenders if contender.name == policy)
+def _row(result: ExperimentResult, tables: Tables, contender: Contender) -> ScoreRow:
+    policy = contender.name
     low, high = (tables.kpi(policy, PRIMARY_KPI, column) for column in ("ci_low", "ci_high"))
     compared = tables.compared(policy, result.reference)
     is_reference = policy == result.reference

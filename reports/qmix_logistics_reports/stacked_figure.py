@@ -8,7 +8,7 @@ from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.axes import LETTER, draw_x_axis, name_width
 from qmix_logistics_reports.figure import Canvas, Figure, Scale
 from qmix_logistics_reports.look import looks_of
-from qmix_logistics_reports.reading import costs
+from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.tables import Tables
 
 ROW, WIDTH, RIGHT = 28, 900, 20
@@ -61,7 +61,7 @@ def vehicle_time(result: ExperimentResult) -> Figure:
 
 
 def _stack(result: ExperimentResult, parts: Sequence[tuple[str, str]], title: str, axis: str, caption: str) -> Figure:
-    tables, order, looks = Tables(result), [cost.policy for cost in costs(result)], looks_of(result)
+    tables, order, looks = Tables(result), ranking(result), looks_of(result)
     bars = {policy: [tables.kpi(policy, name) for name, _ in parts] for policy in order}
     shown = [index for index in range(len(parts)) if any(bar[index].value > 0 for bar in bars.values())]
     longest = max(sum(max(bar[index].value, 0.0) for index in shown) for bar in bars.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.reading import costs, focus_of
+from qmix_logistics_reports.reading import focus_of, ranking
 from qmix_logistics_reports.shown import Number, Phrase
 from qmix_logistics_reports.tables import Compared, Tables
 
@@ -25,6 +25,19 @@ _INFORMATION = {
 
 def verdict_sentence(result: ExperimentResult) -> str:
     """
+    Return the headline, and which policy is the cheapest of all.
+
+    Parameters
+    ----------
+    result
+        The experiment.
+    """
+    rest = cheapest_of_all(result)
+    return Phrase(headline(result), f" {rest}") if rest else headline(result)
+
+
+def headline(result: ExperimentResult) -> str:
+    """
     Return how the cheapest learned policy, or else the cheapest of all, stands against the reference.
 
     Parameters
@@ -32,13 +45,26 @@ def verdict_sentence(result: ExperimentResult) -> str:
     result
         The experiment.
     """
-    ranking, tables, focus = costs(result), Tables(result), focus_of(result)
+    tables, focus = Tables(result), focus_of(result)
     compared = tables.compared(focus, result.reference) if focus else None
-    cheapest = ranking[0].policy
     if focus is None or compared is None:
-        cost = tables.kpi(cheapest, "total_cost", "mean", "short:4")
-        return Phrase(f"{cheapest} costs ", cost, " a day; there is nothing to compare it with.")
-    return Phrase(_compare(result, focus, compared), f" The cheapest of all {len(ranking)} policies is {cheapest}.")
+        policy = ranking(result)[0]
+        cost = tables.kpi(policy, "total_cost", "mean", "short:4")
+        return Phrase(f"{policy} costs ", cost, " a day; there is nothing to compare it with.")
+    return _compare(result, focus, compared)
+
+
+def cheapest_of_all(result: ExperimentResult) -> str:
+    """
+    Return which policy is the cheapest; empty if there is but one.
+
+    Parameters
+    ----------
+    result
+        The experiment.
+    """
+    order = ranking(result)
+    return f"The cheapest of all {len(order)} policies is {order[0]}." if len(order) > 1 else ""
 
 
 def verdict_word(result: ExperimentResult) -> str:

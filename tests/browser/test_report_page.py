@@ -21,7 +21,8 @@ from commands import call, write_scenario
 HERE = Path(__file__).parent
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 PROBES = (HERE / "probes.js").read_text(encoding="utf-8")
-POLICIES = ({"kind": "nearest"}, {"kind": "atc"}, {"kind": "matching"}, {"kind": "qmix"})
+POLICIES = ({"kind": "nearest"}, {"kind": "fifo"}, {"kind": "matching"}, {"kind": "qmix"})
+STATIONS = [{"id": "S1", "aisle": 2, "service_s": 5.0}]
 DESKTOP, PHONE = 1280, 390
 
 pytestmark = pytest.mark.skipif(chromium_path() is None, reason="there is no Chromium; make browser installs it")
@@ -29,10 +30,15 @@ pytestmark = pytest.mark.skipif(chromium_path() is None, reason="there is no Chr
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with every section: a learned policy, two trainings, several days, regret."""
+    """A run with every section and every verdict: a learned policy, two trainings, several busy days, regret."""
     folder = tmp_path_factory.mktemp("page")
-    experiment = {"replications": 3, "validation_days": 2, "training_seeds": 2, "hindsight_moves": 3}
-    file = write_scenario(folder / "s.yaml", POLICIES, experiment=experiment, description="a <b> & c")
+    changes = {
+        "description": "a <b> & c",
+        "network": {"kind": "warehouse", "num_aisles": 8, "racks_per_block": 10, "stations": STATIONS},
+        "demand": {"kind": "poisson", "rate_per_h": 240},
+        "experiment": {"replications": 4, "validation_days": 2, "training_seeds": 2, "hindsight_moves": 3},
+    }
+    file = write_scenario(folder / "s.yaml", POLICIES, **changes)
     outcome = call("run", file, "--jobs", 1, "--quiet", "--out", folder / "out")
     assert outcome.status == 0, outcome.err
     return folder / "out"
@@ -95,6 +101,7 @@ def test_everyone_can_read_it(page: Browser, out: Path, scheme: str, width: int)
 def test_on_a_phone_wide_figures_scroll_by_themselves_and_the_page_does_not(page: Browser, out: Path) -> None:
     page.open(out / "report.html", width=PHONE)
     ask(page, "openDetails()")
+    assert ask(page, "shown('.all .worse')") > 0, "what is hidden in a table may not widen the page"
     assert ask(page, "overflow()") <= 0
     assert page.evaluate("document.querySelector('.plot').scrollWidth > document.querySelector('.plot').clientWidth")
 
