@@ -70,7 +70,22 @@ class RunFolderError(QmixLogisticsError):
 
 
 class JobError(QmixLogisticsError):
-    """A part of a run failed; what was finished is kept."""
+    """
+    A part of a run failed; what was finished is kept.
+
+    Parameters
+    ----------
+    name
+        Of the part.
+    reason
+        Why, in a sentence.
+    details
+        The traceback, for whoever mends it; may be empty.
+    """
+
+    def __init__(self, name: str, reason: str, details: str = "") -> None:
+        self.details = details
+        super().__init__(f"{name} failed; what was finished is kept.\n{reason}")
 
 
 class PolicyFileError(QmixLogisticsError):

@@ -14,6 +14,7 @@ from qmix_logistics import __version__
 from qmix_logistics.deployment import runtime
 from qmix_logistics.errors import DeploymentError
 from qmix_logistics.evaluation.run_folder import RunFolder, committed, write_json
+from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.scenario import ScenarioSpec, load_scenario
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
 
@@ -95,16 +96,11 @@ def _chosen(run: Path, policy: str | None, training_seed: int | None) -> tuple[S
         raise DeploymentError(f"{run} has no learned policy {name}; it has {', '.join(names)}")
     seeds = [seed for seed in range(1, spec.experiment.training_seeds + 1) if folder.policy(name, seed).is_dir()]
     if training_seed is None and seeds:
-        training_seed = min(seeds, key=lambda seed: _validation_cost(folder.policy(name, seed)))
+        training_seed = min(seeds, key=lambda seed: validation_cost(folder.policy(name, seed)))
     if training_seed not in seeds:
         which = "" if training_seed is None else f" {training_seed}"
         raise DeploymentError(f"{run} has no finished training{which} of {name}; go on with run --resume")
     return spec, folder.policy(name, training_seed)
-
-
-def _validation_cost(place: Path) -> float:
-    with (place / "training.csv").open(encoding="utf-8", newline="") as file:
-        return min(float(row["greedy_cost"]) for row in csv.DictReader(file) if row["greedy_cost"])
 
 
 def _kpis(run: Path, policy: str) -> Mapping[str, Mapping[str, str]]:

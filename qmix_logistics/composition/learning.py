@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qmix_logistics.errors import TeamError
-from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
+from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
 from qmix_logistics.evaluation.run_folder import committed, write_atomically, write_json
 from qmix_logistics.evaluation.team_curves import TeamAlert, TeamCurves, find_alerts, summarise
 from qmix_logistics.scenario.policies import Algorithm
@@ -91,6 +91,21 @@ class TeamJob:
         return self.algorithm
 
     @property
+    def subject(self) -> str:
+        """The training."""
+        return self.name
+
+    @property
+    def size(self) -> float:
+        """The budget."""
+        return float(self.training.steps)
+
+    @property
+    def counted_in(self) -> str:
+        """Steps of the environment."""
+        return "steps"
+
+    @property
     def after(self) -> Sequence[str]:
         """Nothing."""
         return ()
@@ -99,7 +114,11 @@ class TeamJob:
         """Return whether the training is finished."""
         return self._place.exists()
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def cost(self) -> float | None:
+        """Return nothing: games have returns."""
+        return None
+
+    def run(self, report: Report) -> None:
         """Train, from the last checkpoint if there is one; see ``Job``."""
         from qmix_logistics.environment.outside.registry import make_environments
         from qmix_logistics.learning.episodes.team_policy import save_team

@@ -11,7 +11,7 @@ from typing import Any
 
 from qmix_logistics.composition.building import build_baseline, world_of
 from qmix_logistics.episode import play
-from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
+from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
 from qmix_logistics.evaluation.run_folder import RunFolder, read_json, write_atomically, write_csv, write_json
 from qmix_logistics.evaluation.selection import select_lowest
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
@@ -109,6 +109,21 @@ class TrialJob:
         return self.policy
 
     @property
+    def subject(self) -> str:
+        """The candidate."""
+        return f"setting {self.number}"
+
+    @property
+    def size(self) -> float:
+        """One day."""
+        return 1.0
+
+    @property
+    def counted_in(self) -> str:
+        """Days."""
+        return "days"
+
+    @property
     def after(self) -> Sequence[str]:
         """Nothing."""
         return ()
@@ -122,7 +137,12 @@ class TrialJob:
         """Return whether the day was played."""
         return self.place.exists()
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def cost(self) -> float | None:
+        """Return what the day cost."""
+        cost: float = read_json(self.place)["cost"]
+        return cost
+
+    def run(self, report: Report) -> None:
         """Play; see ``Job``."""
         world, key = world_of(self.scenario), DayKey(Split.TRAINING, self.day)
         rng = day_stream(world.spec.experiment.seed, key, Purpose.POLICY)
