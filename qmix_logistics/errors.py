@@ -8,6 +8,9 @@ Everything that this package raises on purpose.
     ├── RunFolderError     the run folder cannot be written, or does not belong to this scenario
     ├── JobError           a part of a run failed
     ├── PolicyFileError    a saved policy cannot be used with this scenario
+    ├── CustomPolicyError  a policy of a user's own cannot be built, or fails while it decides
+    ├── DeploymentError    an exported policy cannot be written or run
+    ├── ComparisonError    runs cannot be compared
     └── TeamError          an environment that is not ours cannot be used
 """
 
@@ -92,8 +95,16 @@ class PolicyFileError(QmixLogisticsError):
     """A saved policy cannot be used with this scenario."""
 
 
+class CustomPolicyError(QmixLogisticsError):
+    """A policy of a user's own cannot be built, or fails while it decides."""
+
+
 class DeploymentError(QmixLogisticsError):
     """An exported policy cannot be written or run."""
+
+
+class ComparisonError(QmixLogisticsError):
+    """Runs cannot be compared: they did not play the same days, or have no policy or indicator in common."""
 
 
 class TeamError(QmixLogisticsError):

@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass
 from typing import assert_never
 
+from qmix_logistics.composition.custom import build_custom
 from qmix_logistics.episode import Policy
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.demand import OrdersDemand, TraceDemand
@@ -13,6 +14,7 @@ from qmix_logistics.scenario.orders_csv import read_transports
 from qmix_logistics.scenario.policies import (
     AtcPolicy,
     Baseline,
+    CustomPolicy,
     MatchingPolicy,
     RollingHorizonPolicy,
     RulePolicy,
@@ -145,4 +147,6 @@ def build_baseline(
                 waiting_margin_s=entry.waiting_margin_s,
                 iteration_limit=entry.iteration_limit if entry.solver == "pyvrp" else None,
             )
+        case CustomPolicy():
+            return build_custom(entry)
     assert_never(entry)

@@ -18,7 +18,7 @@ from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
+from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import Split
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
     return tuple(
         Contender(
             name=policy_name(entry),
-            information=entry.information if isinstance(entry, LearnedPolicy) else "global",
+            information=entry.information if isinstance(entry, LearnedPolicy | CustomPolicy) else "global",
             is_learned=isinstance(entry, LearnedPolicy),
             trained_as=trained_as(entry) if isinstance(entry, LearnedPolicy) else None,
+            is_ready=isinstance(entry, LearnedPolicy) and entry.weights_in is not None,
         )
         for entry in spec.policies
     )
@@ -127,13 +128,24 @@ def _days_for_precision(spec: ScenarioSpec, run: RunFolder) -> int:
     return max(first, min(needed, there_are, spec.experiment.max_replications))
 
 
+def reference_of(spec: ScenarioSpec) -> str:
+    """
+    Return the policy that the others are compared with.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    """
+    policies = contenders(spec)
+    baselines = [policy.name for policy in policies if not policy.is_learned]
+    return spec.experiment.reference or (baselines or [policies[0].name])[-1]
+
+
 def _settings(spec: ScenarioSpec) -> Settings:
     from qmix_logistics.evaluation import comparison
 
-    policies = contenders(spec)
-    baselines = [policy.name for policy in policies if not policy.is_learned]
-    reference = spec.experiment.reference or (baselines or [policies[0].name])[-1]
-    return comparison.Settings(reference, spec.experiment.confidence_pct / 100, spec.experiment.indifference_pct / 100)
+    return comparison.Settings(reference_of(spec), spec.experiment.confidence_pct / 100, spec.experiment.indifference_pct / 100)
 
 
 def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) -> ExperimentResult:

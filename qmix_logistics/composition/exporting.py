@@ -16,7 +16,7 @@ from qmix_logistics.errors import DeploymentError
 from qmix_logistics.evaluation.run_folder import RunFolder, committed, write_json
 from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.scenario import ScenarioSpec, load_scenario
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
 
 CARD, MODEL_CARD, ONNX = "card.json", "MODEL_CARD.md", "policy.onnx"
 KPIS = ("total_cost", "regret_pct", "on_time_pct", "lead_time_mean_s", "distance_km", "mask_violations", "strandings")
@@ -51,7 +51,7 @@ def export_policy(run: Path, out: Path, policy: str | None = None, training_seed
     from qmix_logistics.learning.dispatch.learned_policy import WEIGHTS, network_of, schema_of, weights_of
     from qmix_logistics.learning.dispatch.onnx_file import OPSET, write_onnx
 
-    spec, place = _chosen(run, policy, training_seed)
+    spec, place = chosen_training(run, policy, training_seed)
     if out.exists():
         raise DeploymentError(f"{out} exists; name another folder with -o")
     about = json.loads((place / POLICY).read_text(encoding="utf-8"))
@@ -76,22 +76,36 @@ def export_policy(run: Path, out: Path, policy: str | None = None, training_seed
     return out
 
 
-def _chosen(run: Path, policy: str | None, training_seed: int | None) -> tuple[ScenarioSpec, Path]:
-    """Return the run's scenario and the folder of the training that is meant."""
+def chosen_training(
+    run: Path, policy: str | None = None, training_seed: int | None = None
+) -> tuple[ScenarioSpec, Path]:
+    """
+    Return a run's scenario and the folder of one of its trainings.
+
+    Parameters
+    ----------
+    run, policy, training_seed
+        As for ``export_policy``.
+
+    Raises
+    ------
+    DeploymentError
+        If there is no such training.
+    """
     folder = RunFolder(run)
     if not folder.scenario.is_file():
         raise DeploymentError(f"{run} is no run folder: it has no scenario.yaml")
     spec = load_scenario(folder.scenario)
     learned = [entry for entry in spec.policies if isinstance(entry, LearnedPolicy)]
-    borrowed = {policy_name(entry): entry.weights_of for entry in learned if entry.weights_of is not None}
-    names = [policy_name(entry) for entry in learned if entry.weights_of is None]
+    borrowed = {policy_name(entry): trained_as(entry) for entry in learned if trained_as(entry) != policy_name(entry)}
+    names = [policy_name(entry) for entry in learned if policy_name(entry) not in borrowed]
     if not names:
         raise DeploymentError(f"{run} has no policy that learned")
     if policy is None and len(names) > 1:
         raise DeploymentError(f"{run} has several policies that learned; name one with --policy: {', '.join(names)}")
     name = policy or names[0]
     if name in borrowed:
-        raise DeploymentError(f"{name} uses what {borrowed[name]} learned; export that: --policy {borrowed[name]}")
+        raise DeploymentError(f"{name} uses what {borrowed[name]} holds; export that")
     if name not in names:
         raise DeploymentError(f"{run} has no learned policy {name}; it has {', '.join(names)}")
     seeds = [seed for seed in range(1, spec.experiment.training_seeds + 1) if folder.policy(name, seed).is_dir()]

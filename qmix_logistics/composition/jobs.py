@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from qmix_logistics import __version__
 from qmix_logistics.composition.building import build_baseline, hindsight_moves, world_of
+from qmix_logistics.composition.custom import build_custom
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.jobs import Report
@@ -20,7 +21,7 @@ from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.evaluation.units import play_unit, read_records
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.advisers import adviser_of
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
+from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import NO_TASK, DayKey, Purpose, Split, day_stream
 
 if TYPE_CHECKING:
@@ -194,9 +195,11 @@ class PlayJob:
 
     @property
     def after(self) -> Sequence[str]:
-        """The training, for a learned policy."""
+        """The training, for a policy that learns."""
         entry = world_of(self.scenario).spec.policies[self.index]
-        return [f"train {trained_as(entry)}-{self.unit.training_seed}"] if isinstance(entry, LearnedPolicy) else ()
+        if not isinstance(entry, LearnedPolicy) or entry.weights_in is not None:
+            return ()
+        return [f"train {trained_as(entry)}-{self.unit.training_seed}"]
 
     def is_done(self) -> bool:
         """Return whether the unit is there."""
@@ -316,8 +319,14 @@ class HindsightJob:
         return RunFolder(self.folder).hindsight(self._day)
 
 
-@functools.lru_cache(maxsize=2)
 def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Policy:
+    """Return a policy; a user's own is built anew for every day, so that no day knows of another."""
+    entry = world_of(scenario).spec.policies[index]
+    return build_custom(entry) if isinstance(entry, CustomPolicy) else _kept(scenario, folder, index, training_seed)
+
+
+@functools.lru_cache(maxsize=2)
+def _kept(scenario: str, folder: Path, index: int, training_seed: int) -> Policy:
     """Return a policy that plays several days in a process."""
     entry = world_of(scenario).spec.policies[index]
     if isinstance(entry, LearnedPolicy):
@@ -325,6 +334,6 @@ def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Poli
 
         planner = adviser_of(world_of(scenario).spec, entry) if entry.information == "advised" else None
         adviser = None if planner is None else build_baseline(planner)
-        place = RunFolder(folder).policy(trained_as(entry), training_seed)
+        place = entry.weights_in or RunFolder(folder).policy(trained_as(entry), training_seed)
         return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")
     return build_baseline(entry)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qmix_logistics.composition.planning import PlannedFile
 from qmix_logistics.errors import TeamError
 from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
 from qmix_logistics.evaluation.run_folder import committed, write_atomically, write_json
@@ -208,6 +209,26 @@ def learn(
     curves.summary.to_csv(folder / "summary.csv", index=False, lineterminator="\n")
     _draw(plan, curves, folder)
     return curves, find_alerts(curves)
+
+
+def planned_files(plan: LearningPlan, folder: Path) -> list[PlannedFile]:
+    """
+    Return what learning would write.
+
+    Parameters
+    ----------
+    plan
+        What is learned.
+    folder
+        Where to.
+    """
+    number = plan.num_seeds * len(plan.algorithms)
+    files = [
+        (PLAN, "the settings", 1e3),
+        ("trainings/", f"curve and weights of {number} trainings", number * 5e5),
+        ("curves.csv, summary.csv, curves.svg", "the curves, and their mean over trainings", 1e5),
+    ]
+    return [PlannedFile(folder / name, meaning, num_bytes) for name, meaning, num_bytes in files]
 
 
 def final_lines(curves: TeamCurves) -> list[str]:

@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from qmix_logistics.composition.building import build_baseline, world_of
+from qmix_logistics.composition.planning import PlannedFile
 from qmix_logistics.episode import play
 from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
 from qmix_logistics.evaluation.run_folder import RunFolder, read_json, write_atomically, write_csv, write_json
 from qmix_logistics.evaluation.selection import select_lowest
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
 from qmix_logistics.scenario.policies import (
-    AtcPolicy,
+    Baseline,
+    CustomPolicy,
     LearnedPolicy,
     MatchingPolicy,
     RollingHorizonPolicy,
-    RulePolicy,
     policy_name,
 )
 from qmix_logistics.simulation import DayKey, Purpose, Simulator, Split, day_stream
 
-Baseline = RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy
 Planner = MatchingPolicy | RollingHorizonPolicy
 
 FACTORS: Mapping[str, tuple[float, ...]] = {
@@ -172,6 +172,8 @@ def candidates_of(entry: Baseline) -> tuple[Baseline, ...]:
     entry
         Its entry in the scenario.
     """
+    if isinstance(entry, CustomPolicy):
+        return (entry,)
     found: list[Baseline] = [entry]
     for name, factors in FACTORS.items():
         value = getattr(entry, name, None)
@@ -359,6 +361,27 @@ def plan_trials(spec: ScenarioSpec, folder: Path, days: int) -> list[Job]:
             numbers = range(len(candidates))
             jobs += _trials(scenario, folder, policy_name(entry), candidates, numbers, _first_days(candidates, days))
     return jobs
+
+
+def planned_files(folder: Path, target: Path, jobs: Sequence[Job]) -> list[PlannedFile]:
+    """
+    Return what tuning would write.
+
+    Parameters
+    ----------
+    folder
+        The tuning's.
+    target
+        The tuned scenario.
+    jobs
+        Its first trials.
+    """
+    return [
+        PlannedFile(folder / "scenario.yaml", "the scenario, every default spelt out", 8e3),
+        PlannedFile(folder / "trials/", f"the cost of {len(jobs)} days or more", 100.0 * len(jobs)),
+        PlannedFile(folder / "tuning.csv", "every setting that was tried", 5e3),
+        PlannedFile(target, "the tuned scenario", 8e3),
+    ]
 
 
 def lines_of(spec: ScenarioSpec, tuned: Sequence[Tuned]) -> list[str]:

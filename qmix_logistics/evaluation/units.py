@@ -13,6 +13,7 @@ import pandas as pd
 from qmix_logistics.episode import PlayedDay, Policy, no_time, play
 from qmix_logistics.evaluation.kpis import RecordedDay, compute_kpis
 from qmix_logistics.evaluation.run_folder import committed, write_csv, write_json
+from qmix_logistics.evaluation.stored import stored_csv
 from qmix_logistics.simulation import (
     DayKey,
     DayRecords,
@@ -132,7 +133,7 @@ def read_records(folder: Path) -> DayRecords:
 
 def _read_table(folder: Path, name: str) -> list[dict[str, Any]]:
     parquet = folder / f"{name}.parquet"
-    table = pd.read_parquet(parquet) if parquet.exists() else pd.read_csv(folder / f"{name}.csv", dtype=NAMES)
+    table = pd.read_parquet(parquet) if parquet.exists() else stored_csv(folder / f"{name}.csv", NAMES)
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(column): value for column, value in row.items()} for row in rows]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from qmix_logistics.scenario.document import Document
+from qmix_logistics.scenario.document import AlsoAccepts, Document
 from qmix_logistics.scenario.policies import PolicyName
 from qmix_logistics.scenario.units import Percent
 
@@ -49,6 +49,6 @@ class Report(Document):
 
     html: bool = True
     """Write ``report.html``."""
-    records: Annotated[Literal["csv", "parquet", "none"], BeforeValidator(_records_kind)] = "csv"
+    records: Annotated[Literal["csv", "parquet", "none"], AlsoAccepts(_records_kind, ({"type": "boolean"},))] = "csv"
     """How every day's records (orders, tasks, vehicles, visits) are written; ``true`` means ``csv``, ``false`` none.
     ``parquet`` needs the package pyarrow."""

@@ -22,6 +22,8 @@ PATHS = {
     "network": ("map", "nodes", "arcs", "places", "trips", "points"),
 }
 """Fields that name files, by section."""
+POLICY_PATHS = ("folder", "weights_in")
+"""Those of policies."""
 
 
 def load_scenario(path: Path, overrides: Sequence[Override] = ()) -> ScenarioSpec:
@@ -53,7 +55,7 @@ def load_scenario(path: Path, overrides: Sequence[Override] = ()) -> ScenarioSpe
         raise ScenarioError([Problem(str(path), 1, 1, "", message)])
     problems = list(document.problems)
     problems += apply_overrides(document, overrides)
-    _anchor_paths(document.values, path.parent, overrides)
+    _anchor_paths(document.values, path.parent.absolute(), overrides)
     spec = _validate(document, overrides, problems)
     if problems or spec is None:
         raise ScenarioError(problems)
@@ -140,19 +142,38 @@ def _locate(
     document: LocatedDocument, overrides: Sequence[Override], path: FieldPath, message: str, *, of_key: bool
 ) -> Problem:
     for override in overrides:
-        is_within = path[: len(override.path)] == override.path
-        made_by_it = path not in document.entries and override.path[: len(path)] == path
-        if is_within or made_by_it:
+        made_by_it = path not in document.entries and _is_within(override.path, path)
+        if _is_within(path, override.path) or made_by_it:
             return Problem(override.source, 0, 0, spell(path), message)
     return Problem(document.path, *document.position(path, of_key=of_key), spell(path), message)
 
 
 def _anchor_paths(values: dict[str, Any], folder: Path, overrides: Sequence[Override]) -> None:
-    for section, fields in PATHS.items():
-        part = values.get(section)
-        if not isinstance(part, dict):
-            continue
+    """Make paths absolute: those of the file begin at its folder, those of overrides at the working directory."""
+    for place, part, fields in _parts_with_paths(values):
         for field in fields:
             if isinstance(part.get(field), str):
-                is_override = any(override.path == (section, field) for override in overrides)
+                is_override = any(_is_within((*place, field), override.path) for override in overrides)
                 part[field] = str((Path.cwd() if is_override else folder) / part[field])
+
+
+def _parts_with_paths(values: dict[str, Any]) -> Iterator[tuple[FieldPath, dict[str, Any], Sequence[str]]]:
+    """Yield the parts of a document that may name files: where they are, what they hold, and in which fields."""
+    for section, fields in PATHS.items():
+        if isinstance(values.get(section), dict):
+            yield (section,), values[section], fields
+    policies = values.get("policies")
+    for index, entry in enumerate(policies if isinstance(policies, list) else ()):
+        for place, policy in ((("policies", index), entry), (("policies", index, "adviser"), _adviser(entry))):
+            if isinstance(policy, dict):
+                if policy.get("kind") == "custom":
+                    policy.setdefault("folder", ".")
+                yield place, policy, POLICY_PATHS
+
+
+def _adviser(entry: Any) -> Any:
+    return entry.get("adviser") if isinstance(entry, dict) else None
+
+
+def _is_within(path: FieldPath, place: FieldPath) -> bool:
+    return path[: len(place)] == place

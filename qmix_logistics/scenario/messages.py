@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -29,7 +29,7 @@ def describe(error: ErrorDetails, path: FieldPath, siblings: Iterable[str]) -> s
     name = str(path[-1]) if path else ""
     match error["type"]:
         case "extra_forbidden":
-            return f"is unknown.{_did_you_mean(name, siblings)}"
+            return f"is unknown.{_near_or_all(name, siblings)}"
         case "missing":
             return f"is missing; expected {_expected(name)}"
         case "union_tag_not_found":
@@ -38,7 +38,7 @@ def describe(error: ErrorDetails, path: FieldPath, siblings: Iterable[str]) -> s
             context = error["ctx"]
             known = [tag.strip("' ") for tag in context["expected_tags"].split(",")]
             key = str(context["discriminator"]).strip("'")
-            return f"has {key} '{context['tag']}'; expected one of {', '.join(known)}.{_close(context['tag'], known)}"
+            return f"has {key} '{context['tag']}'; expected one of {', '.join(known)}.{did_you_mean(context['tag'], known)}"
         case "value_error":
             return str(error["ctx"]["error"])
         case "quantity" | "budget":
@@ -69,7 +69,7 @@ def _constraint(error: ErrorDetails, name: str) -> str:
         case "string_pattern_mismatch":
             return "a name of letters, digits, - and _ that begins with a letter"
         case "literal_error":
-            return f"{context['expected']}.{_close(error['input'], _literals(context['expected']))}".rstrip(".")
+            return f"{context['expected']}.{did_you_mean(error['input'], _literals(context['expected']))}".rstrip(".")
         case "tuple_type" | "list_type":
             return "a list"
         case "model_type" | "model_attributes_type" | "dict_type":
@@ -88,12 +88,22 @@ def _expected(name: str) -> str:
     return f"a value in {unit}" if unit else "a value"
 
 
-def _did_you_mean(name: str, siblings: Iterable[str]) -> str:
+def _near_or_all(name: str, siblings: Iterable[str]) -> str:
     known = sorted(siblings)
-    return _close(name, known) or f" Known here: {', '.join(known)}"
+    return did_you_mean(name, known) or f" Known here: {', '.join(known)}"
 
 
-def _close(name: Any, known: list[str]) -> str:
+def did_you_mean(name: Any, known: Collection[str]) -> str:
+    """
+    Return a question that names what was probably meant; empty if nothing is near.
+
+    Parameters
+    ----------
+    name
+        What was written.
+    known
+        What might have been.
+    """
     spellings = {option: option for option in known} | {_stem(option): option for option in known}
     near = difflib.get_close_matches(str(name), list(spellings), n=1, cutoff=0.6)
     if not near:

@@ -7,9 +7,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
+import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.codec import Codec
@@ -23,6 +27,8 @@ from qmix_logistics.learning.dispatch.scorers import GreedyScorer
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
 
 WEIGHTS, CARD = "model.safetensors", "policy.json"
+EXPORTED_WEIGHTS, EXPORTED_SCHEMA = "weights.npz", "schema.json"
+"""Names of the files that a vehicle reads, see ``qmix_logistics.deployment.runtime``."""
 
 
 class LearnedPolicy:
@@ -119,7 +125,7 @@ def load_policy(folder: Path, adviser: Policy | None = None, *, is_coordinated: 
 
 def network_of(folder: Path) -> UtilityNetwork:
     """
-    Load the network of a policy that ``save_policy`` saved.
+    Load the network of a policy that ``save_policy`` saved, or one that was exported for use on vehicles.
 
     Parameters
     ----------
@@ -131,16 +137,26 @@ def network_of(folder: Path) -> UtilityNetwork:
     PolicyFileError
         As ``load_policy``.
     """
+    is_exported = not (folder / CARD).exists() and (folder / EXPORTED_WEIGHTS).exists()
     try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        weights = load_file(folder / WEIGHTS)
-    except (OSError, ValueError) as error:
-        raise PolicyFileError(f"{folder} holds no policy: {error}") from error
-    if card["schema"] != _schema():
-        raise PolicyFileError(f"{folder} was trained on other observations than this version makes; train it anew")
-    network = UtilityNetwork(card["hidden"])
-    network.load_state_dict(weights)
+        schema, weights = _read_exported(folder) if is_exported else _read_saved(folder)
+        if schema != _schema():
+            raise PolicyFileError(f"{folder} was trained on other observations than this version makes; train it anew")
+        network = UtilityNetwork(len(weights["body.0.bias"]))
+        network.load_state_dict(weights)
+    except (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile, SafetensorError) as error:
+        raise PolicyFileError(f"{folder} holds no whole policy: {error}") from error
     return network.requires_grad_(False)
+
+
+def _read_saved(folder: Path) -> tuple[Any, dict[str, Tensor]]:
+    return json.loads((folder / CARD).read_text(encoding="utf-8"))["schema"], load_file(folder / WEIGHTS)
+
+
+def _read_exported(folder: Path) -> tuple[Any, dict[str, Tensor]]:
+    with np.load(folder / EXPORTED_WEIGHTS) as file:
+        weights = {name: torch.from_numpy(file[name]) for name in file.files}
+    return json.loads((folder / EXPORTED_SCHEMA).read_text(encoding="utf-8"))["features"], weights
 
 
 def weights_of(network: UtilityNetwork, path: Path) -> None:
