@@ -19,6 +19,21 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+def time_words(seconds: float) -> str:
+    """
+    Return a time in the largest unit that it fills, such as ``40 min`` or ``1.5 h``.
+
+    Parameters
+    ----------
+    seconds
+        The time.
+    """
+    for factor, unit in ((3600.0, "h"), (60.0, "min")):
+        if seconds >= factor:
+            return f"{seconds / factor:.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
 def rate(per_s: float, counted_in: str) -> str:
     """
     Return a speed, by the second, minute or hour, whichever gives a number of 1 or more.

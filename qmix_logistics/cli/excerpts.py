@@ -13,7 +13,7 @@ WIDEST = 100
 """A longer line is shown in part."""
 MOST_EXCERPTS = 20
 """So many problems are shown with their line; those after them say where they are, no more."""
-_WORD = re.compile(r"[^\s,:{}\[\]#]+|.")
+_WORD = re.compile(r"(?:[^\s,:{}\[\]#]|:(?=[^\s,{}\[\]]))+|.")
 
 
 def with_excerpts(problems: Iterable[Problem]) -> Iterator[str]:

@@ -49,7 +49,7 @@ def answer_plan(
         ],
         "bytes": round(total),
     }  # fmt: skip
-    talk.answer(_lines(what, stages, files, total, note), values)
+    talk.answer(_lines(what, folder, stages, files, total, note), values)
 
 
 @dataclass(slots=True)
@@ -71,7 +71,9 @@ def _stages(jobs: Sequence[Job]) -> list[_Stage]:
     return list(stages.values())
 
 
-def _lines(what: str, stages: Sequence[_Stage], files: Sequence[PlannedFile], total: float, note: str) -> Iterator[str]:
+def _lines(
+    what: str, folder: Path, stages: Sequence[_Stage], files: Sequence[PlannedFile], total: float, note: str
+) -> Iterator[str]:
     yield f"Would {what}. Nothing was done."
     yield ""
     for stage in stages:
@@ -80,7 +82,8 @@ def _lines(what: str, stages: Sequence[_Stage], files: Sequence[PlannedFile], to
     if note:
         yield f"  {note}"
     yield ""
-    yield f"Files, about {size(total)}:"
+    yield f"Files in {folder}, about {size(total)}:"
     for file in files:
+        name = file.path.relative_to(folder) if file.path.is_relative_to(folder) else file.path
         about = f"  ({size(file.num_bytes)})" if file.num_bytes else ""
-        yield f"  {file.path}: {file.meaning}{about}"
+        yield f"  {name}: {file.meaning}{about}"

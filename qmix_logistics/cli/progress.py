@@ -162,7 +162,7 @@ def _percent(state: StageState) -> str:
 
 def _words(state: StageState) -> str:
     words = [f"{state.done:,.0f} of {state.total:,.0f} {state.counted_in}"]
-    if state.per_s > 0:
+    if state.per_s > 0 and state.done < state.total:
         words.append(rate(state.per_s, state.counted_in))
     if state.left_s:
         words.append(f"{duration(state.left_s)} left")

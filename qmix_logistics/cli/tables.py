@@ -67,8 +67,7 @@ def print_comparisons(
     cells = []
     for row in rows:
         level = means[row["reference"], row["kpi"]]
-        values = [row["difference"], row["ci_low"], row["ci_high"]]
-        as_text = [signed_pct(value / abs(level)) if level else short(value) for value in values]
+        as_text = [_difference(row["kpi"], row[name], level) for name in ("difference", "ci_low", "ci_high")]
         cells.append(
             (row["kpi"], row["policy"], short(means[row["policy"], row["kpi"]], 4), row["reference"], short(level, 4),
              as_text[0], f"{as_text[1]} to {as_text[2]}", _p_value(row["p_adjusted"]), row["verdict"])
@@ -101,6 +100,13 @@ def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]], bold: Sequ
     console = Console()
     width = console.measure(table, options=console.options.update(width=400)).maximum
     Console(width=max(console.width, width)).print(table)
+
+
+def _difference(kpi: str, value: float, level: float) -> str:
+    """Return a difference as a share of the reference's mean; of a share itself in points."""
+    if kpi.endswith("_pct"):
+        return f"{short(value)} points"
+    return signed_pct(value / abs(level)) if level else short(value)
 
 
 def _p_value(p: float) -> str:

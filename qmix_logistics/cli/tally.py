@@ -11,6 +11,8 @@ from qmix_logistics.evaluation.jobs import Job, Progress
 
 WINDOW_S = 60.0
 """Speed is that of the last so many seconds."""
+ENOUGH = 0.02
+"""The time left is told once so much of what is left has been done in that time."""
 STEP_S = 0.5
 """Reports that follow each other faster count as one for the speed."""
 
@@ -101,7 +103,8 @@ class Tally:
 
     def states(self) -> list[StageState]:
         """Return how each stage stands, in the order in which they became known."""
-        return [stage.state(name) for name, stage in self._stages.items()]
+        now_s = self._clock()
+        return [stage.state(name, now_s) for name, stage in self._stages.items()]
 
     def _add(self, job: Job) -> _Stage:
         stage = self._stages.setdefault(job.stage, _Stage(job.counted_in))
@@ -136,13 +139,15 @@ class _Stage:
         while len(self.history) > 2 and self.history[1][0] <= now_s - WINDOW_S:
             self.history.popleft()
 
-    def state(self, name: str) -> StageState:
-        per_s, left = 0.0, max(self.total - self.done, 0.0)
-        if len(self.history) > 1:
-            (first_s, first), (last_s, last) = self.history[0], self.history[-1]
-            per_s = (last - first) / (last_s - first_s) if last_s > first_s else 0.0
-        left_s = left / per_s if per_s > 0 else 0.0 if left == 0 else None
-        return StageState(name, self.done, self.total, self.counted_in, per_s, left_s, self._best())
+    def state(self, name: str, now_s: float) -> StageState:
+        left, gone, per_s = max(self.total - self.done, 0.0), 0.0, 0.0
+        if self.history and now_s > self.history[0][0]:
+            gone = self.history[-1][1] - self.history[0][1]
+            per_s = gone / (now_s - self.history[0][0])
+        can_tell = gone > 0 and gone >= ENOUGH * left
+        return StageState(
+            name, self.done, self.total, self.counted_in, per_s, left / per_s if can_tell else None, self._best()
+        )
 
     def _best(self) -> Best | None:
         """Compare those of whom most jobs are done: means over fewer days may be of easier ones."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,9 @@ from qmix_logistics.errors import Problem, QmixLogisticsError, ScenarioError
 
 if TYPE_CHECKING:
     from qmix_logistics.composition.summary import ScenarioSummary
+
+WIDTH = 100
+"""Lists are wrapped at it."""
 
 
 def validate(
@@ -63,6 +67,7 @@ def _look_at(path: Path, sets: list[str] | None) -> tuple[ScenarioSummary | None
 
 
 def _lines(path: Path, summary: ScenarioSummary, *, is_short: bool) -> Iterator[str]:
+    from qmix_logistics.cli.amounts import time_words
     from qmix_logistics_reports.numbers import short
 
     yield f"{path}: {summary.name} is sound"
@@ -72,10 +77,13 @@ def _lines(path: Path, summary: ScenarioSummary, *, is_short: bool) -> Iterator[
     yield f"  site      {summary.network}, {summary.num_places} places"
     yield f"  fleet     {summary.num_vehicles} vehicles: {fleet}"
     tasks = "" if summary.tasks_a_day == summary.orders_a_day else f", {short(summary.tasks_a_day)} tasks"
-    yield f"  orders    {short(summary.orders_a_day)} a day{tasks}, over {summary.demand_h:g} h ({summary.demand})"
-    yield f"  load      {short(summary.load_pct)} % of the fleet's time, a task at a time over mean ways"
+    yield f"  orders    {short(summary.orders_a_day)} a day{tasks}, in {time_words(summary.demand_s)} ({summary.demand})"
+    yield f"  load      {short(summary.load_pct)} % of the fleet's time, one task after the other over mean ways"
     yield f"  days      {summary.test_days} test days, {summary.validation_days} validation days, seed {summary.seed}"
-    yield f"  policies  {', '.join(summary.policies)}; reference {summary.reference}"
+    yield from textwrap.wrap(
+        f"{', '.join(summary.policies)}; the reference is {summary.reference}",
+        WIDTH, initial_indent="  policies  ", subsequent_indent=" " * 12, break_on_hyphens=False,
+    )  # fmt: skip
     if summary.learned:
         trainings = f"{summary.trainings} training{'s' * (summary.trainings > 1)} of {summary.budget} each"
         yield f"  learned   {', '.join(summary.learned)}: {trainings}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -195,8 +195,7 @@ def _days_of_all(labels: Sequence[str], results: Sequence[ExperimentResult], *, 
     if common != every:
         counts = ", ".join(f"{label} {len(days)}" for label, days in zip(labels, played, strict=True))
         raise ComparisonError(
-            f"The runs did not play the same days ({counts}). Compare those that all have with --common-days, or add "
-            f"days with run --resume --replications {len(every)}"
+            f"The runs did not play the same number of days ({counts}); compare those that all have with --common-days"
         )
     return sorted(common)
 
@@ -229,17 +228,21 @@ def _a_unit(result: ExperimentResult, day: int) -> UnitKey:
 
 def _scenario_differences(specs: Sequence[ScenarioSpec]) -> Iterator[str]:
     """Say which settings differ between scenarios, each with its values in the order of the runs."""
-    flat = [dict(_flat("", _by_name(spec))) for spec in specs]
+    names = [{policy_name(entry) for entry in spec.policies} for spec in specs]
+    shared = set.intersection(*names)
+    flat = [dict(_flat("", _by_name(spec, shared))) for spec in specs]
     for key in dict.fromkeys(key for values in flat for key in values):
         values = [one.get(key, "absent") for one in flat]
         if any(value != values[0] for value in values) and not key.startswith(("name", "description", "report")):
             yield f"{key}: {', '.join(map(str, values))}"
+    if any(found != shared for found in names):
+        yield f"policies: {'; '.join(', '.join(sorted(found - shared)) or 'none' for found in names)} besides those of all"
 
 
-def _by_name(spec: ScenarioSpec) -> Mapping[str, Any]:
-    """Return a scenario with its policies by name, since their order does not matter."""
-    values = spec.model_dump(mode="json")
-    values["policies"] = {policy_name(entry): entry.model_dump(mode="json") for entry in spec.policies}
+def _by_name(spec: ScenarioSpec, policies: Collection[str]) -> Mapping[str, Any]:
+    """Return a scenario with some of its policies by name, since their order does not matter."""
+    values, entries = spec.model_dump(mode="json"), {policy_name(entry): entry for entry in spec.policies}
+    values["policies"] = {name: entries[name].model_dump(mode="json") for name in sorted(policies)}
     return values
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from qmix_logistics import __version__
 from qmix_logistics.composition.building import hindsight_moves, world_of
+from qmix_logistics.composition.checking import check_policies
 from qmix_logistics.composition.jobs import HindsightJob, PlayJob, TrainJob
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
@@ -104,6 +105,7 @@ def run_experiment(
     command
         How the user called it, for the record.
     """
+    check_policies(spec)
     run = RunFolder(folder)
     run.open(dump_scenario(spec), resume=resume)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -137,9 +139,10 @@ def reference_of(spec: ScenarioSpec) -> str:
     spec
         The scenario.
     """
-    policies = contenders(spec)
-    baselines = [policy.name for policy in policies if not policy.is_learned]
-    return spec.experiment.reference or (baselines or [policies[0].name])[-1]
+    names = [policy_name(entry) for entry in spec.policies]
+    known = [policy_name(entry) for entry in spec.policies if not isinstance(entry, LearnedPolicy | CustomPolicy)]
+    given = [policy_name(entry) for entry in spec.policies if isinstance(entry, CustomPolicy)]
+    return spec.experiment.reference or (known or given or names[:1])[-1]
 
 
 def _settings(spec: ScenarioSpec) -> Settings:

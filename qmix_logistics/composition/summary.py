@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from qmix_logistics.composition.building import world_of
-from qmix_logistics.composition.custom import build_custom
+from qmix_logistics.composition.checking import check_policies
 from qmix_logistics.composition.experiment import contenders, reference_of
 from qmix_logistics.composition.planning import SAMPLED_DAYS
 from qmix_logistics.errors import RunFolderError
 from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy
 from qmix_logistics.simulation import DayKey, Split
 
 
@@ -30,8 +29,8 @@ class ScenarioSummary:
         Kind of the site, and how many places it has.
     fleet, num_vehicles
         Vehicles by class, and in all.
-    demand, demand_h
-        Kind of demand, and for how many hours orders come.
+    demand, demand_s
+        Kind of demand, and how long orders come.
     orders_a_day, tasks_a_day
         Means of the first test days.
     load_pct
@@ -50,7 +49,7 @@ class ScenarioSummary:
     fleet: Mapping[str, int]
     num_vehicles: int
     demand: str
-    demand_h: float
+    demand_s: float
     orders_a_day: float
     tasks_a_day: float
     load_pct: float
@@ -81,7 +80,7 @@ def summarise(spec: ScenarioSpec) -> ScenarioSummary:
     world = world_of(spec.model_dump_json())
     days = [world.demand.realise(DayKey(Split.TEST, day)) for day in range(min(world.num_test_days, SAMPLED_DAYS))]
     tasks = float(np.mean([len(day.tasks) for day in days]))
-    _check_policies(spec)
+    check_policies(spec)
     if spec.decision_time.recorded_in is not None and not spec.decision_time.recorded_in.is_dir():
         raise RunFolderError(f"decision_time.recorded_in names {spec.decision_time.recorded_in}, which is no run folder")
     num_vehicles = world.site.fleet.num_vehicles
@@ -93,7 +92,7 @@ def summarise(spec: ScenarioSpec) -> ScenarioSummary:
         fleet={vehicle_class.id: vehicle_class.count for vehicle_class in spec.fleet},
         num_vehicles=num_vehicles,
         demand=spec.demand.kind,
-        demand_h=spec.horizon.demand_s / 3600,
+        demand_s=spec.horizon.demand_s,
         orders_a_day=float(np.mean([len(day.orders) for day in days])),
         tasks_a_day=tasks,
         load_pct=100 * tasks * world.site.mean_task_s / (num_vehicles * spec.horizon.demand_s),
@@ -106,14 +105,3 @@ def summarise(spec: ScenarioSpec) -> ScenarioSummary:
         trainings=spec.experiment.training_seeds,
         budget=str(spec.training.budget),
     )
-
-
-def _check_policies(spec: ScenarioSpec) -> None:
-    """Build what others have written, and load what was trained before."""
-    for entry in spec.policies:
-        if isinstance(entry, CustomPolicy):
-            build_custom(entry)
-        elif isinstance(entry, LearnedPolicy) and entry.weights_in is not None:
-            from qmix_logistics.learning.dispatch.learned_policy import network_of
-
-            network_of(entry.weights_in)
