@@ -70,7 +70,9 @@ def pages() -> dict[Path, str]:
         "records": _records(),
         "team-training": _team_training(),
     }
-    return {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()} | {SCHEMA: schema_text()}
+    return {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()} | {
+        SCHEMA: schema_text()
+    }
 
 
 def _scenario() -> list[str]:
@@ -147,7 +149,8 @@ def _type(entry: Mapping[str, Any]) -> str:
 def _is_said_elsewhere(option: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether an option is another way to write a quantity or a budget: the page says so once."""
     is_budget = any(other.get("$ref", "").rpartition("/")[2] in AS_WRITTEN for other in options)
-    return "pattern" in option and len(options) > 1 and "maxLength" not in option or is_budget and "$ref" not in option
+    is_quantity = "pattern" in option and "maxLength" not in option and len(options) > 1
+    return is_quantity or (is_budget and "$ref" not in option)
 
 
 def _default(model: type[BaseModel], field: str, entry: Mapping[str, Any]) -> str:

@@ -216,9 +216,7 @@ def _used(schema: Mapping[str, Any]) -> dict[tuple[str, str], list[Any]]:
     return used
 
 
-def _walk(
-    schema: Mapping[str, Any], name: str, node: Mapping[str, Any], values: Any
-) -> Iterator[tuple[str, str, Any]]:
+def _walk(schema: Mapping[str, Any], name: str, node: Mapping[str, Any], values: Any) -> Iterator[tuple[str, str, Any]]:
     """Yield each field of a document: the model that it belongs to, its name and its value."""
     if isinstance(values, list) and "items" in node:
         for value in values:

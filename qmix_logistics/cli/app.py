@@ -50,9 +50,7 @@ Policies = Annotated[
     list[str] | None,
     typer.Option("--policy", metavar="NAME", help="Only this policy; may be repeated.", rich_help_panel=SCENARIO),
 ]
-Replications = Annotated[
-    int | None, typer.Option(help="Test days that every policy plays.", rich_help_panel=SCENARIO)
-]
+Replications = Annotated[int | None, typer.Option(help="Test days that every policy plays.", rich_help_panel=SCENARIO)]
 TrainingSeeds = Annotated[
     int | None, typer.Option(help="Independent trainings of each learned policy.", rich_help_panel=SCENARIO)
 ]
@@ -68,12 +66,8 @@ Out = Annotated[
     Path | None,
     typer.Option(help="Folder for the results; by default runs/<scenario>-<UTC time>.", rich_help_panel=RUN),
 ]
-Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with an interrupted run in --out.", rich_help_panel=RUN)
-]
-Jobs = Annotated[
-    int | None, typer.Option(min=1, help="Processes; by default one for each core.", rich_help_panel=RUN)
-]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.", rich_help_panel=RUN)]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each core.", rich_help_panel=RUN)]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", "-n", help="Say what would be done and written, and do nothing.", rich_help_panel=RUN),

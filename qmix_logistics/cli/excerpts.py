@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -25,17 +26,31 @@ def with_excerpts(problems: Iterable[Problem]) -> Iterator[str]:
     problems
         What is wrong.
     """
-    for number, problem in enumerate(problems):
-        yield str(problem)
+    by_place = itertools.groupby(problems, key=lambda problem: (problem.path, problem.line, problem.column))
+    for number, (_, found) in enumerate(by_place):
+        for problem in found:
+            yield printable(str(problem))
         if number < MOST_EXCERPTS and problem.line:
             yield from _excerpt(problem)
+
+
+def printable(text: str) -> str:
+    """
+    Return a text in which nothing can move the cursor or change colours.
+
+    Parameters
+    ----------
+    text
+        The text; lines may be broken.
+    """
+    return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)
 
 
 def _excerpt(problem: Problem) -> Iterator[str]:
     lines = _lines(problem.path)
     if problem.line > len(lines):
         return
-    line, column = lines[problem.line - 1].replace("\t", " "), problem.column - 1
+    line, column = lines[problem.line - 1], problem.column - 1
     word = _WORD.match(line, column)
     if word is None:
         return
@@ -54,4 +69,4 @@ def _lines(path: str) -> tuple[str, ...]:
             text = file.read(2**22)
     except (OSError, ValueError):
         return ()
-    return tuple("".join(c if c.isprintable() or c == "\t" else "�" for c in line) for line in text.splitlines())
+    return tuple(printable(line.replace("\t", " ")) for line in text.splitlines())

@@ -22,9 +22,7 @@ def info(talk: Talk) -> None:
     from qmix_logistics.composition.installation import installation
 
     found = installation(num_cores())
-    extras = {
-        name: {"is_there": extra.is_there, **dataclasses.asdict(extra)} for name, extra in found.extras.items()
-    }
+    extras = {name: {"is_there": extra.is_there, **dataclasses.asdict(extra)} for name, extra in found.extras.items()}
     talk.answer(_lines(found), dataclasses.asdict(found) | {"extras": extras})
 
 

@@ -10,9 +10,7 @@ import typer
 from qmix_logistics.cli.talk import Talk
 
 
-def report(
-    talk: Talk, run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]
-) -> None:
+def report(talk: Talk, run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]) -> None:
     """
     Write report.html of a finished run anew; nothing is simulated.
 

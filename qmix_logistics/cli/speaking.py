@@ -26,9 +26,7 @@ RUN_FAILED, UNUSABLE, GATE_FAILED = 1, 2, 3
 OUTPUT = "Output"
 """Heading of the options that all commands share."""
 
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object on standard output.", rich_help_panel=OUTPUT)
-]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.", rich_help_panel=OUTPUT)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say results and faults only.", rich_help_panel=OUTPUT)]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say every detail, tracebacks too.", rich_help_panel=OUTPUT)

@@ -66,8 +66,7 @@ def tune(
         "scenario": target,
         "table": folder / "tuning.csv",
         "chosen": [
-            {"policy": one.policy, "settings": one.candidates[one.chosen].model_dump(mode="json"), "days": len(one.costs)}
-            for one in tuned
+            {"policy": one.policy, "settings": one.candidates[one.chosen].model_dump(mode="json")} for one in tuned
         ],
     }
     talk.answer([*tuning.lines_of(spec, tuned), str(folder / "tuning.csv"), str(target)], values)

@@ -77,7 +77,8 @@ def _lines(path: Path, summary: ScenarioSummary, *, is_short: bool) -> Iterator[
     yield f"  site      {summary.network}, {summary.num_places} places"
     yield f"  fleet     {summary.num_vehicles} vehicles: {fleet}"
     tasks = "" if summary.tasks_a_day == summary.orders_a_day else f", {short(summary.tasks_a_day)} tasks"
-    yield f"  orders    {short(summary.orders_a_day)} a day{tasks}, in {time_words(summary.demand_s)} ({summary.demand})"
+    orders = f"{short(summary.orders_a_day)} a day{tasks}"
+    yield f"  orders    {orders}, in {time_words(summary.demand_s)} ({summary.demand})"
     yield f"  load      {short(summary.load_pct)} % of the fleet's time, one task after the other over mean ways"
     yield f"  days      {summary.test_days} test days, {summary.validation_days} validation days, seed {summary.seed}"
     yield from textwrap.wrap(

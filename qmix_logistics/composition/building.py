@@ -19,7 +19,7 @@ from qmix_logistics.scenario.policies import (
     RollingHorizonPolicy,
     RulePolicy,
 )
-from qmix_logistics.scenario.trace_days import load_order_lines
+from qmix_logistics.scenario.trace_days import forget_order_lines, load_order_lines
 from qmix_logistics.simulation import (
     DemandModel,
     OrdersDemandModel,
@@ -108,7 +108,9 @@ def build_demand(spec: ScenarioSpec, site: Site) -> DemandModel:
         Its site.
     """
     if isinstance(spec.demand, TraceDemand):
-        return TraceDemandModel(spec, spec.demand, site, load_order_lines(spec.demand))
+        model = TraceDemandModel(spec, spec.demand, site, load_order_lines(spec.demand))
+        forget_order_lines()
+        return model
     if isinstance(spec.demand, OrdersDemand):
         return OrdersDemandModel(spec, spec.demand, site, read_transports(spec.demand.path))
     return RandomDemandModel(spec, spec.demand, site)
@@ -125,6 +127,8 @@ def build_baseline(
     entry
         Its entry in the scenario.
     """
+    if isinstance(entry, CustomPolicy):
+        return build_custom(entry)
     from qmix_logistics_baselines import choosing, index_policy, matching, rolling_horizon, rules
 
     how = choosing.Choosing(entry.facility, entry.route)
@@ -147,6 +151,4 @@ def build_baseline(
                 waiting_margin_s=entry.waiting_margin_s,
                 iteration_limit=entry.iteration_limit if entry.solver == "pyvrp" else None,
             )
-        case CustomPolicy():
-            return build_custom(entry)
     assert_never(entry)

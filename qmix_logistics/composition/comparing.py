@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qmix_logistics.evaluation.comparison import Settings
-    from qmix_logistics.evaluation.kpis import Kpi
     from qmix_logistics.evaluation.result import ExperimentResult
 
 MOST_SHOWN = 10
@@ -114,23 +113,18 @@ def compare_across(folders: Sequence[Path], reference: str | None = None, *, com
     days = _days_of_all(labels, results, common_days=common_days)
     for label, folder, result in zip(labels[1:], folders[1:], results[1:], strict=True):
         _demand_same_days((labels[0], folders[0], results[0]), (label, folder, result), days)
-    contenders = [
-        _labelled(contender, label)
-        for label, result in zip(labels, results, strict=True)
-        for contender in result.contenders
-    ]
-    tables = [
-        result.replications[result.replications["day"].isin(days)].assign(
-            policy=lambda table, label=label: label + "/" + table["policy"]
-        )
-        for label, result in zip(labels, results, strict=True)
-    ]
+    by_run = [_labelled(result.contenders, label) for label, result in zip(labels, results, strict=True)]
+    contenders = [contender for found in by_run for contender in found.values()]
+    tables = []
+    for label, result in zip(labels, results, strict=True):
+        table = result.replications[result.replications["day"].isin(days)]
+        tables.append(table.assign(policy=f"{label}/" + table["policy"]))
     replications = pd.concat(tables, ignore_index=True)
     if "regret_pct" in replications:
         replications["regret_pct"] = float("nan")  # each run knows its own best plans
     chosen = None if reference is None else _find(reference, [contender.name for contender in contenders])
     settings = _settings(results[0], chosen or contenders[0].name)
-    pairs = _pairs_of(contenders, labels, chosen)
+    pairs = _pairs_of(by_run, chosen)
     if not pairs:
         raise ComparisonError("The runs have no policy in common; name one to compare with: --reference RUN/POLICY")
     table = comparison.compare(replications, contenders, settings, lambda kpi: pairs)
@@ -150,21 +144,17 @@ def _labels(folders: Sequence[Path]) -> list[str]:
     return names if len(set(names)) == len(names) else [str(folder) for folder in folders]
 
 
-def _labelled(contender: Contender, label: str) -> Contender:
-    return dataclasses.replace(contender, name=f"{label}/{contender.name}")
+def _labelled(contenders: Sequence[Contender], label: str) -> Mapping[str, Contender]:
+    """Return the policies of a run under their names across runs, by their own names."""
+    return {one.name: dataclasses.replace(one, name=f"{label}/{one.name}") for one in contenders}
 
 
-def _pairs_of(contenders: Sequence[Contender], labels: Sequence[str], reference: str | None) -> list[tuple[Contender, Contender]]:
-    known = {contender.name: contender for contender in contenders}
-    if reference is not None:
-        return [(contender, known[reference]) for contender in contenders if contender.name != reference]
-    pairs = []
-    for contender in contenders:
-        label = next(label for label in labels if contender.name.startswith(f"{label}/"))
-        other = known.get(f"{labels[0]}/{contender.name.removeprefix(f'{label}/')}")
-        if label != labels[0] and other is not None:
-            pairs.append((contender, other))
-    return pairs
+def _pairs_of(by_run: Sequence[Mapping[str, Contender]], reference: str | None) -> list[tuple[Contender, Contender]]:
+    if reference is None:
+        first = by_run[0]
+        return [(one, first[name]) for found in by_run[1:] for name, one in found.items() if name in first]
+    known = {one.name: one for found in by_run for one in found.values()}
+    return [(one, known[reference]) for one in known.values() if one.name != reference]
 
 
 def _find(reference: str, names: Sequence[str]) -> str:
@@ -176,7 +166,8 @@ def _find(reference: str, names: Sequence[str]) -> str:
 
 def _no_policy(name: str, known: Sequence[str]) -> ComparisonError:
     near = did_you_mean(name, known)
-    return ComparisonError(f"{name} is no policy of the run; expected one of {', '.join(known)}{'.' * bool(near)}{near}")
+    expected = f"expected one of {', '.join(known)}"
+    return ComparisonError(f"{name} is no policy of the run; {expected}{'.' * bool(near)}{near}")
 
 
 def _settings(result: ExperimentResult, reference: str) -> Settings:
@@ -236,7 +227,8 @@ def _scenario_differences(specs: Sequence[ScenarioSpec]) -> Iterator[str]:
         if any(value != values[0] for value in values) and not key.startswith(("name", "description", "report")):
             yield f"{key}: {', '.join(map(str, values))}"
     if any(found != shared for found in names):
-        yield f"policies: {'; '.join(', '.join(sorted(found - shared)) or 'none' for found in names)} besides those of all"
+        own = [", ".join(sorted(found - shared)) or "none" for found in names]
+        yield f"policies: {'; '.join(own)} besides those of all"
 
 
 def _by_name(spec: ScenarioSpec, policies: Collection[str]) -> Mapping[str, Any]:

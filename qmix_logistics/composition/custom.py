@@ -138,7 +138,7 @@ def _class_of(entry: CustomPolicy, blame: _Blame) -> Callable[..., Any]:
         made = getattr(module, name, None)
     if not callable(made):
         raise blame.error(f"is no class: there is no {name} to call")
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _loaded(name: str, file: Path) -> ModuleType:

@@ -45,7 +45,7 @@ def with_trained(spec: ScenarioSpec, folders: Sequence[Path]) -> ScenarioSpec:
         names.add(name)
         kept.append(entry.model_copy(update={"name": name}))
     if not kept:
-        raise PolicyFileError(f"{spec.name} has no policy that needs no training; name a trained one with --policy-file")
+        raise PolicyFileError(f"{spec.name} has no policy without a training; name a trained one with --policy-file")
     reference = spec.experiment.reference if spec.experiment.reference in names else None
     experiment = spec.experiment.model_copy(update={"reference": reference, "training_seeds": 1})
     return spec.model_copy(update={"policies": tuple(kept), "experiment": experiment})

@@ -148,7 +148,8 @@ def reference_of(spec: ScenarioSpec) -> str:
 def _settings(spec: ScenarioSpec) -> Settings:
     from qmix_logistics.evaluation import comparison
 
-    return comparison.Settings(reference_of(spec), spec.experiment.confidence_pct / 100, spec.experiment.indifference_pct / 100)
+    experiment = spec.experiment
+    return comparison.Settings(reference_of(spec), experiment.confidence_pct / 100, experiment.indifference_pct / 100)
 
 
 def assemble_result(spec: ScenarioSpec, run: RunFolder, command: Sequence[str]) -> ExperimentResult:

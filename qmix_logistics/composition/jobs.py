@@ -19,7 +19,6 @@ from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, read_json, write_csv, write_json
 from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.evaluation.units import play_unit, read_records
-from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.advisers import adviser_of
 from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import NO_TASK, DayKey, Purpose, Split, day_stream

@@ -70,7 +70,8 @@ def planned_files(spec: ScenarioSpec, folder: Path, jobs: Sequence[Job]) -> list
                       5e3 + 400 * days))  # fmt: skip
         files.append(("provenance.json", "versions, command, machine", 1e3))
     if plans:
-        files.append(("hindsight/", f"the best plan known of {_count(plans, 'day', 'days')}", plans * tasks * PLAN_BYTES))
+        plan_of_days = f"the best plan known of {_count(plans, 'day', 'days')}"
+        files.append(("hindsight/", plan_of_days, plans * tasks * PLAN_BYTES))
     if days and spec.report.html:
         files.append(("report.html", "the report", REPORT_BYTES))
     return [PlannedFile(folder / name, meaning, num_bytes) for name, meaning, num_bytes in files]

@@ -81,8 +81,9 @@ def summarise(spec: ScenarioSpec) -> ScenarioSummary:
     days = [world.demand.realise(DayKey(Split.TEST, day)) for day in range(min(world.num_test_days, SAMPLED_DAYS))]
     tasks = float(np.mean([len(day.tasks) for day in days]))
     check_policies(spec)
-    if spec.decision_time.recorded_in is not None and not spec.decision_time.recorded_in.is_dir():
-        raise RunFolderError(f"decision_time.recorded_in names {spec.decision_time.recorded_in}, which is no run folder")
+    recorded_in = spec.decision_time.recorded_in
+    if recorded_in is not None and not recorded_in.is_dir():
+        raise RunFolderError(f"decision_time.recorded_in names {recorded_in}, which is no run folder")
     num_vehicles = world.site.fleet.num_vehicles
     found = contenders(spec)
     return ScenarioSummary(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -13,7 +13,7 @@ from qmix_logistics.scenario.positions import FieldPath
 from qmix_logistics.scenario.units import UNIT_NAMES, unit_of
 
 
-def describe(error: ErrorDetails, path: FieldPath, siblings: Iterable[str]) -> str:
+def describe(error: ErrorDetails, path: FieldPath, siblings: Mapping[str, str]) -> str:
     """
     Return a sentence for a pydantic error.
 
@@ -24,21 +24,22 @@ def describe(error: ErrorDetails, path: FieldPath, siblings: Iterable[str]) -> s
     path
         The field, without pydantic's discriminator tags.
     siblings
-        Fields that may stand where an unknown one does.
+        Fields that may stand at its place, and what they mean.
     """
     name = str(path[-1]) if path else ""
     match error["type"]:
         case "extra_forbidden":
             return f"is unknown.{_near_or_all(name, siblings)}"
         case "missing":
-            return f"is missing; expected {_expected(name)}"
+            return f"is missing; expected {_expected(name)}{_meaning(siblings.get(name, ''))}"
         case "union_tag_not_found":
             return f"has no {error['ctx']['discriminator']}; expected one that says which it is"
         case "union_tag_invalid":
             context = error["ctx"]
             known = [tag.strip("' ") for tag in context["expected_tags"].split(",")]
             key = str(context["discriminator"]).strip("'")
-            return f"has {key} '{context['tag']}'; expected one of {', '.join(known)}.{did_you_mean(context['tag'], known)}"
+            near = did_you_mean(context["tag"], known)
+            return f"has {key} '{context['tag']}'; expected one of {', '.join(known)}.{near}"
         case "value_error":
             return str(error["ctx"]["error"])
         case "quantity" | "budget":
@@ -86,6 +87,12 @@ def _literals(expected: str) -> list[str]:
 def _expected(name: str) -> str:
     unit = unit_of(name)
     return f"a value in {unit}" if unit else "a value"
+
+
+def _meaning(description: str) -> str:
+    """Return the first sentence of a description, to stand behind a value."""
+    first = " ".join(description.replace("``", "").split()).partition(". ")[0].partition(";")[0].rstrip(".")
+    return f": {first[0].lower()}{first[1:]}" if first else ""
 
 
 def _near_or_all(name: str, siblings: Iterable[str]) -> str:

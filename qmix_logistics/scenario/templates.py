@@ -27,7 +27,7 @@ TEMPLATES: Mapping[str, Template] = {
     "charging": Template("warehouse-charging", "a warehouse with too few plugs for its vehicles"),
     "congested": Template("warehouse-congested", "narrow one-way aisles in which vehicles block each other"),
     "outage": Template("planner-outage", "a warehouse whose central planner cannot be reached now and then"),
-    "own-orders": Template("warehouse-trace", "your own order lines from a CSV; an example of one is written beside it"),
+    "own-orders": Template("warehouse-trace", "your own order lines, from a CSV; an example is written beside it"),
     "delivery": Template("delivery-same-day", "same-day delivery by bikes with several parcels on board"),
     "windows": Template("delivery-time-windows", "vans, delivery windows, orders that may be declined"),
     "hub": Template("hub-two-echelon", "robots bring goods to docks, vans take them to customers"),
