@@ -1,6 +1,8 @@
 """
 Write the reference pages that the code itself knows, and the JSON schema of scenarios.
 
+The pages are scenario, features, kpis, records, team-training, command-line and errors.
+
 Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
 """
 
@@ -15,6 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from command_pages import command_page
+from error_pages import error_page
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from scenario_schema import SCHEMA, plain, scenario_schema, schema_text, tidied, unit_in_words
 
@@ -70,9 +74,9 @@ def pages() -> dict[Path, str]:
         "records": _records(),
         "team-training": _team_training(),
     }
-    return {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()} | {
-        SCHEMA: schema_text()
-    }
+    written = {"command-line": command_page(NOTE), "errors": error_page(NOTE)}
+    written |= {name: "\n".join([*lines, ""]) for name, lines in texts.items()}
+    return {REFERENCE / f"{name}.md": text for name, text in written.items()} | {SCHEMA: schema_text()}
 
 
 def _scenario() -> list[str]:

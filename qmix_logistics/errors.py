@@ -55,7 +55,10 @@ class Problem:
 
 class ScenarioError(QmixLogisticsError):
     """
-    A scenario, or a file that it names, cannot be used.
+    A scenario, an option, or a file that a scenario names cannot be used.
+
+    Every fault is one line: file, line, column, field, what it is, what was expected. Mend the places that are named;
+    ``qmix-logistics validate`` checks again without running anything.
 
     Parameters
     ----------
@@ -69,12 +72,20 @@ class ScenarioError(QmixLogisticsError):
 
 
 class RunFolderError(QmixLogisticsError):
-    """A run folder cannot be written, or does not belong to this scenario."""
+    """
+    A run folder cannot be read or written, or does not belong to this scenario.
+
+    Name another folder with ``--out``, go on with ``--resume``, or remove the damaged part that the message names and
+    then go on: what is missing is made again.
+    """
 
 
 class JobError(QmixLogisticsError):
     """
     A part of a run failed; what was finished is kept.
+
+    The message says which and why. Mend it (room on the disk, memory, a policy of your own) and go on with the command
+    that is printed. ``--verbose`` shows the traceback; with it, a fault of this package can be reported.
 
     Parameters
     ----------
@@ -92,20 +103,46 @@ class JobError(QmixLogisticsError):
 
 
 class PolicyFileError(QmixLogisticsError):
-    """A saved policy cannot be used with this scenario."""
+    """
+    A trained policy cannot be used.
+
+    Its folder lacks a file or one is cut off: copy it anew, or train again. Or it was trained on other features than
+    this version makes: train again, or use the version that its ``policy.json`` names.
+    """
 
 
 class CustomPolicyError(QmixLogisticsError):
-    """A policy of a user's own cannot be built, or fails while it decides."""
+    """
+    A policy of a user's own cannot be built, or fails while it decides.
+
+    The message begins with the file and line of your code that was the last to run. Mend it, then go on with
+    ``--resume``: days that other policies have played are kept.
+    """
 
 
 class DeploymentError(QmixLogisticsError):
-    """An exported policy cannot be written or run."""
+    """
+    An exported policy cannot be written or run.
+
+    Name a finished run with a policy that learned, and a folder that is not there yet; for ``agents``, a folder that
+    ``export`` wrote.
+    """
 
 
 class ComparisonError(QmixLogisticsError):
-    """Runs cannot be compared: they did not play the same days, or have no policy or indicator in common."""
+    """
+    Runs cannot be compared.
+
+    They did not play the same days: the message says which differ, and in what. Run them with the same seed, network,
+    order classes, demand and horizon. Or they have no policy or indicator in common: name one with ``--reference`` or
+    ``--kpi``.
+    """
 
 
 class TeamError(QmixLogisticsError):
-    """An environment that is not ours cannot be used."""
+    """
+    An environment that is not ours cannot be used.
+
+    It is not installed (the message has the command), its name is unknown (``learn --families``), its maker refuses an
+    ``--option``, or the folder holds trainings with other settings.
+    """

@@ -90,6 +90,8 @@ def test_snippets_work_from_top_to_bottom(
             Path(snippet.file).write_text(snippet.text, encoding="utf-8")
             load_scenario(Path(snippet.file))
         elif snippet.language == "python":
+            if any(word.startswith("file=") for word in snippet.words):
+                Path(snippet.file).write_text(snippet.text, encoding="utf-8")
             exec(compile(snippet.text, name_of(page), "exec"), names)
 
 

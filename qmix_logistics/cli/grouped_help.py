@@ -18,13 +18,7 @@ class GroupedCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, then options by heading."""
-        rows = []
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record and param.param_type_name == "argument":
-                record = (record[0].partition(" <")[0], record[1])  # its type is said in its help
-            if record:
-                rows.append((_heading_of(param), record))
+        rows = [(heading_of(param), record) for param in self.get_params(ctx) if (record := shown_record(ctx, param))]
         _write(formatter, rows, ("Arguments", "Options"))
 
 
@@ -53,12 +47,37 @@ def examples(*lines: str) -> str:
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
-def _heading_of(param: Any) -> str:
+def heading_of(param: Any) -> str:
+    """
+    Return the heading under which a parameter stands.
+
+    Parameters
+    ----------
+    param
+        An argument or option of a command.
+    """
     if param.param_type_name == "argument":
         return "Arguments"
     if param.name == "help":
         return "Output"
     return getattr(param, "rich_help_panel", None) or "Options"
+
+
+def shown_record(ctx: Any, param: Any) -> Row | None:
+    """
+    Return how a parameter is written, and its help; None if it is hidden.
+
+    Parameters
+    ----------
+    ctx
+        The command's.
+    param
+        An argument or option of it.
+    """
+    record = param.get_help_record(ctx)
+    if record and param.param_type_name == "argument":
+        return record[0].partition(" <")[0], record[1]  # its type is said in its help
+    return record
 
 
 def _write(formatter: Any, rows: Iterable[tuple[str, Row]], first: Sequence[str]) -> None:

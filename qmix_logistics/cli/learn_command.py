@@ -50,7 +50,12 @@ def learn(
         bool, typer.Option("--families", help="List the families and stop.", is_eager=True, callback=_print_families)
     ] = False,
 ) -> None:
-    """Learn a game, or a team in an environment of others (PettingZoo, Gymnasium, SMAC, SMAX), and draw the curves."""
+    """
+    Learn a game, or a team in an environment of others (PettingZoo, Gymnasium, SMAC, SMAX), and draw the curves.
+
+    curves.csv has a row for each training and play without exploration, summary.csv the interquartile mean over
+    trainings with its interval, curves.svg draws it; trainings/ has each team's weights.
+    """
     from qmix_logistics.cli.learning_options import learning_plan
     from qmix_logistics.composition import learning
 

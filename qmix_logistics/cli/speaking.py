@@ -88,8 +88,7 @@ def _answering(talk: Talk) -> Iterator[None]:
     except BrokenPipeError:  # whoever reads has gone
         raise
     except OSError as error:
-        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
-        _end(talk, "\n".join(filter(None, [reason, _go_on(talk, _KEPT)])), UNUSABLE)
+        _end(talk, "\n".join(filter(None, [_reason(error), _go_on(talk, _KEPT)])), UNUSABLE)
     except MemoryError:
         _end(talk, "\n".join(filter(None, ["There is not enough memory.", _go_on(talk, _KEPT)])), RUN_FAILED)
     except KeyboardInterrupt:
@@ -97,6 +96,14 @@ def _answering(talk: Talk) -> Iterator[None]:
 
 
 _KEPT = "What was finished is kept; go on with"
+
+
+def _reason(error: OSError) -> str:
+    """Name the file; a file that was being written has another name than it would have got, so name its folder."""
+    if error.filename is None:
+        return str(error.strerror or error)
+    path = Path(error.filename)
+    return f"{path.parent if path.name.startswith('.unfinished-') else path}: {error.strerror}"
 
 
 def _count(error: ScenarioError) -> str:

@@ -44,7 +44,7 @@ def sweep(
     """
     Run a scenario at every point of a grid, such as fleet sizes, and draw cost and service.
 
-    Every point plays the same days, and is a run of its own in points/, with a report.
+    Every point plays the same days, and is a run of its own in points/, with a report; regret is left out.
     """
     from qmix_logistics.cli.sweep_options import grid_of, target_of
     from qmix_logistics.composition import sweeping

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from qmix_logistics import __version__
 from qmix_logistics.deployment import runtime
 from qmix_logistics.errors import DeploymentError
 from qmix_logistics.evaluation.run_folder import RunFolder, committed, write_json
+from qmix_logistics.evaluation.stored import sound, stored_json
 from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.scenario import ScenarioSpec, load_scenario
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
@@ -54,7 +54,9 @@ def export_policy(run: Path, out: Path, policy: str | None = None, training_seed
     spec, place = chosen_training(run, policy, training_seed)
     if out.exists():
         raise DeploymentError(f"{out} exists; name another folder with -o")
-    about = json.loads((place / POLICY).read_text(encoding="utf-8"))
+    about = stored_json(place / POLICY)
+    with sound(place / POLICY):
+        told = {name: about[name] for name in ("policy", "algorithm", "information", "adviser", "training_seed")}
     out.parent.mkdir(parents=True, exist_ok=True)
     with committed(out) as folder:
         network = network_of(place)
@@ -65,10 +67,10 @@ def export_policy(run: Path, out: Path, policy: str | None = None, training_seed
         files = sorted(path.name for path in folder.iterdir())
         card = {
             "made_by": f"qmix-logistics {__version__}",
-            **{name: about[name] for name in ("policy", "algorithm", "information", "adviser", "training_seed")},
+            **told,
             "scenario": spec.name,
             "onnx_opset": OPSET,
-            "kpis": _kpis(run, about["policy"]),
+            "kpis": _kpis(run, place.name.rpartition("-")[0]),
             "sha256": {name: _sha256(folder / name) for name in files} | {WEIGHTS: _sha256(place / WEIGHTS)},
         }
         write_json(folder / CARD, card)
@@ -121,10 +123,10 @@ def _kpis(run: Path, policy: str) -> Mapping[str, Mapping[str, str]]:
     path = run / "kpis.csv"
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["policy"] == policy and row["kpi"] in KPIS]
     columns = ("unit", "mean", "ci_low", "ci_high", "num_training_seeds", "num_days")
-    return {row["kpi"]: {name: row[name] for name in columns} for row in rows}
+    with sound(path), path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["policy"] == policy and row["kpi"] in KPIS]
+        return {row["kpi"]: {name: row[name] for name in columns} for row in rows}
 
 
 def _sha256(path: Path) -> str:

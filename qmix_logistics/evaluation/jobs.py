@@ -7,6 +7,7 @@ A job commits its result by itself, atomically, so whatever is finished stays fi
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing as mp
 import multiprocessing.connection
 import signal
@@ -151,6 +152,8 @@ class _Failure:
         details = "".join(traceback.format_exception(error))
         if isinstance(error, QmixLogisticsError):
             return cls(str(error), details)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return cls(f"{error.strerror}: make room, and go on with --resume", details)
         if isinstance(error, OSError) and error.strerror:
             return cls(f"{error.filename}: {error.strerror}" if error.filename else error.strerror, details)
         if isinstance(error, MemoryError):

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from qmix_logistics.errors import RunFolderError
-from qmix_logistics.evaluation.run_folder import read_json
+from qmix_logistics.evaluation.run_folder import RunFolder, read_json
 
 
 @contextlib.contextmanager
@@ -32,10 +32,15 @@ def sound(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise RunFolderError(f"{path} is missing: the run is not finished; go on with run --resume") from error
+        raise RunFolderError(f"{path} is missing; {_remedy(path)}") from error
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        remedy = f"remove the folder {path.parent} and go on with run --resume"
-        raise RunFolderError(f"{path} is damaged or cut off; {remedy}") from error
+        raise RunFolderError(f"{path} is damaged or cut off; {_remedy(path)}") from error
+
+
+def _remedy(path: Path) -> str:
+    """A folder inside the run's is whole or not there; what lies beside the scenario is written at the end."""
+    is_part = path.parent.is_dir() and not RunFolder(path.parent).scenario.exists()
+    return f"remove the folder {path.parent}, and go on with run --resume" if is_part else "go on with run --resume"
 
 
 def stored_json(path: Path) -> dict[str, Any]:

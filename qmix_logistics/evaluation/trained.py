@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from qmix_logistics.errors import RunFolderError
+from qmix_logistics.evaluation.stored import sound
 
 
 def validation_cost(folder: Path) -> float:
@@ -23,8 +23,5 @@ def validation_cost(folder: Path) -> float:
         If its learning curve cannot be read.
     """
     path = folder / "training.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return min(float(row["greedy_cost"]) for row in csv.DictReader(file) if row["greedy_cost"])
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise RunFolderError(f"{path} is cut off or no learning curve; remove {folder}, and train anew") from error
+    with sound(path), path.open(encoding="utf-8", newline="") as file:
+        return min(float(row["greedy_cost"]) for row in csv.DictReader(file) if row["greedy_cost"])
