@@ -110,7 +110,7 @@ def _row(call: ast.Call, texts: dict[str, str]) -> str:
         elif isinstance(owner, ast.Name) and owner.id == "Severity" and isinstance(argument, ast.Attribute):
             severity = argument.attr.lower()
         elif isinstance(owner, ast.Name) and owner.id == "AlertKind" and isinstance(argument, ast.Attribute):
-            kind = f"`{argument.attr.lower()}`, "
+            kind = f"`{argument.attr.lower().replace('_', '-')}`, "
         elif owner is None:
             words.append(_text(argument, texts))
     return f"| {kind}{severity} | {' | '.join(words)} |"

@@ -26,7 +26,8 @@ def hopeless_orders(site: Site, epoch: DecisionEpoch) -> tuple[int, ...]:
     may = work["is_declinable"]
     if not may.any():
         return ()
-    times = work_times(site, epoch, np.arange(site.fleet.num_vehicles))
+    vehicles = np.arange(site.fleet.num_vehicles) if epoch.is_heard is None else epoch.is_heard.nonzero()[0]
+    times = work_times(site, epoch, vehicles)
     done_s = (times.arrival_s + times.task_s).min(axis=0)[: len(work)]
     late_s = np.maximum(epoch.time_s + done_s - work["due_s"], 0.0) - np.maximum(epoch.time_s - work["due_s"], 0.0)
     cost = (objective.open_order_cost_per_h * done_s + objective.late_order_cost_per_h * late_s) / 3600

@@ -25,13 +25,18 @@ class MatchingPolicy:
         to one of them is left for it.
     choosing
         How to choose among facilities and ways.
+    approach_weight
+        Of the index: how often the way to a task counts.
     """
 
     information = "global"
     num_cut_off = 0
 
-    def __init__(self, lookahead: float, choosing: Choosing = QUICKEST, *, anticipatory: bool) -> None:
+    def __init__(
+        self, lookahead: float, choosing: Choosing = QUICKEST, *, anticipatory: bool, approach_weight: float = 1.0
+    ) -> None:
         self._lookahead, self._choosing, self._anticipatory = lookahead, choosing, anticipatory
+        self._approach_weight = approach_weight
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """Prepare for a new day; see ``Policy``."""
@@ -42,7 +47,8 @@ class MatchingPolicy:
         vehicles = epoch.deciders
         if self._anticipatory:
             vehicles = np.concatenate([vehicles, busy_vehicles(self._site, epoch)])
-        index = work_index(self._site, epoch, work_times(self._site, epoch, vehicles), self._lookahead)
+        times = work_times(self._site, epoch, vehicles)
+        index = work_index(self._site, epoch, times, self._lookahead, self._approach_weight)
         values = np.where(may_take(self._site, epoch, vehicles), index, -np.inf)
         values[: epoch.num_deciders] = keep_best_ends(self._site, epoch, values[: epoch.num_deciders], self._choosing)
         return complete(self._site, epoch, best_assignment(values)[: epoch.num_deciders], self._choosing)
@@ -65,6 +71,8 @@ def busy_vehicles(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle
     """
     vehicles = epoch.snapshot.vehicles
     is_busy = ~vehicles["is_available"]
+    if epoch.is_heard is not None:
+        is_busy &= epoch.is_heard
     left_wh = battery_wh(vehicles, epoch.time_s) - site.fleet.drive_wh_per_m * site.fleet.speed_mps * np.maximum(
         vehicles["free_s"] - epoch.time_s, 0.0
     )

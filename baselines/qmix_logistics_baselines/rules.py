@@ -42,14 +42,16 @@ class AtcScore:
     ----------
     lookahead
         In mean task times.
+    approach_weight
+        How often the way to a task counts.
     """
 
-    def __init__(self, lookahead: float) -> None:
-        self._lookahead = lookahead
+    def __init__(self, lookahead: float, approach_weight: float = 1.0) -> None:
+        self._lookahead, self._approach_weight = lookahead, approach_weight
 
     def __call__(self, site: Site, epoch: DecisionEpoch, times: WorkTimes, rng: np.random.Generator) -> Scores:
         """Return the index of every task; see ``TaskScore``."""
-        return work_index(site, epoch, times, self._lookahead)
+        return work_index(site, epoch, times, self._lookahead, self._approach_weight)
 
 
 def _lexicographic(first_s: Float[np.ndarray, " work"], times: WorkTimes) -> Scores:

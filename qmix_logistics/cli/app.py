@@ -132,7 +132,7 @@ def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
     ScenarioError
         If there is no such policy.
     """
-    from qmix_logistics.scenario.advisers import adviser_of
+    from qmix_logistics.scenario.advisers import adviser_of, teacher_of
     from qmix_logistics.scenario.messages import did_you_mean
     from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
 
@@ -151,7 +151,9 @@ def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
     reference = spec.experiment.reference if spec.experiment.reference in names else None
     experiment = spec.experiment.model_copy(update={"reference": reference})
     kept = tuple(
-        entry.model_copy(update={"adviser": adviser_of(spec, entry)}) if isinstance(entry, LearnedPolicy) else entry
+        entry.model_copy(update={"adviser": adviser_of(spec, entry), "teacher": teacher_of(spec, entry)})
+        if isinstance(entry, LearnedPolicy)
+        else entry
         for name, entry in known.items()
         if name in names
     )

@@ -116,9 +116,7 @@ def build_demand(spec: ScenarioSpec, site: Site) -> DemandModel:
     return RandomDemandModel(spec, spec.demand, site)
 
 
-def build_baseline(
-    entry: Baseline,
-) -> Policy:
+def build_baseline(entry: Baseline) -> Policy:
     """
     Return a policy that does not learn.
 
@@ -127,6 +125,14 @@ def build_baseline(
     entry
         Its entry in the scenario.
     """
+    if entry.information == "local":
+        from qmix_logistics_baselines.on_vehicle import OnVehiclePolicy
+
+        return OnVehiclePolicy(functools.partial(_build_planner, entry))
+    return _build_planner(entry)
+
+
+def _build_planner(entry: Baseline) -> Policy:
     if isinstance(entry, CustomPolicy):
         return build_custom(entry)
     from qmix_logistics_baselines import choosing, index_policy, matching, rolling_horizon, rules
@@ -136,9 +142,11 @@ def build_baseline(
         case RulePolicy():
             return index_policy.IndexPolicy(rules.SCORES[entry.kind], how, declines_late=entry.declines_late)
         case AtcPolicy():
-            return index_policy.IndexPolicy(rules.AtcScore(entry.lookahead), how)
+            return index_policy.IndexPolicy(rules.AtcScore(entry.lookahead, entry.approach_weight), how)
         case MatchingPolicy():
-            return matching.MatchingPolicy(entry.lookahead, how, anticipatory=entry.anticipatory)
+            return matching.MatchingPolicy(
+                entry.lookahead, how, anticipatory=entry.anticipatory, approach_weight=entry.approach_weight
+            )
         case RollingHorizonPolicy():
             return rolling_horizon.RollingHorizonPolicy(
                 entry.replan_period_s,
@@ -150,5 +158,6 @@ def build_baseline(
                 waiting=entry.waiting,
                 waiting_margin_s=entry.waiting_margin_s,
                 iteration_limit=entry.iteration_limit if entry.solver == "pyvrp" else None,
+                counts_queues=entry.counts_queues,
             )
     assert_never(entry)

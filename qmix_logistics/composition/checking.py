@@ -24,7 +24,7 @@ def check_policies(spec: ScenarioSpec) -> None:
         If one cannot be loaded.
     """
     for entry in spec.policies:
-        for policy in (entry, getattr(entry, "adviser", None)):
+        for policy in (entry, getattr(entry, "adviser", None), getattr(entry, "teacher", None)):
             if isinstance(policy, CustomPolicy):
                 build_custom(policy)
         if isinstance(entry, LearnedPolicy) and entry.weights_in is not None:

@@ -70,8 +70,6 @@ class _Watched:
         if hasattr(self._policy, "decide_in_outage"):
             found = self._blame.call("fails in decide_in_outage", lambda: self._policy.decide_in_outage(epoch))
             return self._checked(epoch, found)
-        if self.information == "local":
-            return self.decide(epoch)
         from qmix_logistics_baselines.choosing import QUICKEST
         from qmix_logistics_baselines.index_policy import stand_by
 

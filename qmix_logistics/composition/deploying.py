@@ -92,7 +92,7 @@ def _adviser_of(folder: Path) -> Baseline | None:
         raise DeploymentError(f"{folder} holds no exported policy: {', '.join(missing)} missing; see export --help")
     try:
         card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        if card["information"] != "advised":
+        if card["adviser"] is None:
             return None
         adviser: Baseline = TypeAdapter(Baseline).validate_python(card["adviser"])
     except (ValueError, KeyError, ValidationError) as error:

@@ -77,6 +77,7 @@ def trained_policy(folder: Path) -> LearnedPolicy:
             name=card["policy"],
             information=card["information"],
             adviser=card["adviser"],
+            teacher=None,
             weights_in=folder.absolute(),
         )
     except (KeyError, ValidationError) as error:

@@ -39,7 +39,7 @@ def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
     return tuple(
         Contender(
             name=policy_name(entry),
-            information=entry.information if isinstance(entry, LearnedPolicy | CustomPolicy) else "global",
+            information=entry.information,
             is_learned=isinstance(entry, LearnedPolicy),
             trained_as=trained_as(entry) if isinstance(entry, LearnedPolicy) else None,
             is_ready=isinstance(entry, LearnedPolicy) and entry.weights_in is not None,

@@ -17,6 +17,7 @@ from qmix_logistics.evaluation.stored import sound, stored_json
 from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.scenario import ScenarioSpec, load_scenario
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
+from qmix_logistics.simulation import compile_site
 
 CARD, MODEL_CARD, ONNX = "card.json", "MODEL_CARD.md", "policy.onnx"
 KPIS = ("total_cost", "regret_pct", "on_time_pct", "lead_time_mean_s", "distance_km", "mask_violations", "strandings")
@@ -62,7 +63,7 @@ def export_policy(run: Path, out: Path, policy: str | None = None, training_seed
         network = network_of(place)
         shutil.copyfile(runtime.__file__, folder / "runtime.py")
         weights_of(network, folder / runtime.WEIGHTS)
-        write_json(folder / runtime.SCHEMA, schema_of())
+        write_json(folder / runtime.SCHEMA, schema_of(compile_site(spec)))
         write_onnx(network, folder / ONNX)
         files = sorted(path.name for path in folder.iterdir())
         card = {
@@ -138,6 +139,8 @@ def _model_card(card: Mapping[str, Any], spec: ScenarioSpec) -> str:
     needs = "its own state, the order board within range, the vehicles within radio range"
     if card["information"] == "advised":
         needs += f", and the advice of a central planner ({card['adviser']['kind']}) while it can be reached"
+    elif card["adviser"] is not None:
+        needs += f", and what a planner of its own ({card['adviser']['kind']}) makes of them"
     lines = [
         f"# {card['policy']}, trained on {spec.name}",
         "",

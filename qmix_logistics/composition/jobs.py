@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from qmix_logistics import __version__
 from qmix_logistics.composition.building import build_baseline, hindsight_moves, world_of
-from qmix_logistics.composition.custom import build_custom
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.jobs import Report
@@ -19,7 +18,7 @@ from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, read_json, write_csv, write_json
 from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.evaluation.units import play_unit, read_records
-from qmix_logistics.scenario.advisers import adviser_of
+from qmix_logistics.scenario.advisers import adviser_of, teacher_of
 from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import NO_TASK, DayKey, Purpose, Split, day_stream
 
@@ -97,7 +96,7 @@ class TrainJob:
         from qmix_logistics.learning.dispatch.training_run import save_training, train
 
         world, entry = world_of(self.scenario), self._entry
-        adviser = adviser_of(world.spec, entry)
+        adviser, teacher = adviser_of(world.spec, entry), teacher_of(world.spec, entry)
         training, saved = world.spec.training, RunFolder(self.folder).checkpoint(self._policy, self.seed)
         trainer = Trainer(
             world.site,
@@ -108,7 +107,7 @@ class TrainJob:
             self.seed,
             world.num_validation_days,
             None if adviser is None else functools.partial(build_baseline, adviser),
-            shows_advice=entry.information == "advised",
+            None if teacher is None else functools.partial(build_baseline, teacher),
         )
         train(trainer, saved, training.checkpoint_every_days, lambda share: report(share, _cost_so_far(trainer)))
         about = {
@@ -116,6 +115,7 @@ class TrainJob:
             "algorithm": entry.kind,
             "information": entry.information,
             "adviser": None if adviser is None else adviser.model_dump(mode="json"),
+            "teacher": None if teacher is None else teacher.model_dump(mode="json"),
             "scenario": world.spec.name,
             "training_seed": self.seed,
             "version": __version__,
@@ -321,7 +321,7 @@ class HindsightJob:
 def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Policy:
     """Return a policy; a user's own is built anew for every day, so that no day knows of another."""
     entry = world_of(scenario).spec.policies[index]
-    return build_custom(entry) if isinstance(entry, CustomPolicy) else _kept(scenario, folder, index, training_seed)
+    return build_baseline(entry) if isinstance(entry, CustomPolicy) else _kept(scenario, folder, index, training_seed)
 
 
 @functools.lru_cache(maxsize=2)
@@ -331,7 +331,7 @@ def _kept(scenario: str, folder: Path, index: int, training_seed: int) -> Policy
     if isinstance(entry, LearnedPolicy):
         from qmix_logistics.learning.dispatch.learned_policy import load_policy
 
-        planner = adviser_of(world_of(scenario).spec, entry) if entry.information == "advised" else None
+        planner = adviser_of(world_of(scenario).spec, entry)
         adviser = None if planner is None else build_baseline(planner)
         place = entry.weights_in or RunFolder(folder).policy(trained_as(entry), training_seed)
         return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")

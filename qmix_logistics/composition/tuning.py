@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,13 @@ Planner = MatchingPolicy | RollingHorizonPolicy
 
 FACTORS: Mapping[str, tuple[float, ...]] = {
     "lookahead": (0.25, 0.5, 2, 4),
+    "approach_weight": (2, 4),
     "replan_period_s": (0.25, 0.5, 2, 4),
     "max_planned_tasks": (0.5, 2),
     "solution_limit": (0.5, 2),
     "travel_weight": (3, 10, 30),
 }
-"""By what each setting is multiplied, one at a time, for other candidates."""
+"""By what each setting is multiplied, one at a time, for other candidates; in a second round for those of the best."""
 DEFAULT_BUDGET_DAYS = 150
 """Days that each baseline may play where the learner's budget is in seconds."""
 DAYS_AT_ONCE = 5
@@ -233,7 +234,7 @@ COLUMNS = ("policy", "candidate", "setting", "days", "mean_cost", "is_chosen")
 
 def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> ScenarioSpec:
     """
-    Return the scenario with the settings that were chosen; learners are advised by the best planner.
+    Return the scenario with the settings that were chosen; learners learn from the best planner.
 
     Parameters
     ----------
@@ -250,11 +251,11 @@ def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> Scenari
         why = "the others were worse" if one.is_decided else "lowest mean when the budget was spent"
         text = f"{len(one.candidates)} settings on {played} of {days} training days; {why}"
         chosen[one.policy] = one.candidates[one.chosen].model_copy(update={"tuning": text})
-    adviser = best_planner(tuned, spec.experiment.indifference_pct)
+    teacher = best_planner(tuned, spec.experiment.indifference_pct)
     policies: list[Baseline | LearnedPolicy] = []
     for entry in spec.policies:
-        if isinstance(entry, LearnedPolicy) and entry.adviser == "auto" and adviser is not None:
-            policies.append(entry.model_copy(update={"adviser": adviser}))
+        if isinstance(entry, LearnedPolicy) and entry.teacher == "auto" and teacher is not None:
+            policies.append(entry.model_copy(update={"teacher": teacher}))
         else:
             policies.append(chosen.get(policy_name(entry), entry))
     return spec.model_copy(update={"policies": tuple(policies)})
@@ -273,13 +274,16 @@ def best_planner(tuned: Sequence[Tuned], indifference_pct: float) -> str | None:
     indifference_pct
         Differences up to this do not matter.
     """
-    planners = {one.policy: one.costs[one.chosen] for one in tuned if isinstance(one.candidates[0], Planner)}
+    central = [
+        one for one in tuned if isinstance(one.candidates[0], Planner) and one.candidates[0].information == "global"
+    ]
+    planners = {one.policy: one.costs[one.chosen] for one in central}
     if not planners:
         return None
     days = min(map(len, planners.values()))
     means = {name: math.fsum(costs[:days]) / days for name, costs in planners.items()}
     limit = min(means.values()) * (1 + indifference_pct / 100)
-    matchings = [one.policy for one in tuned if isinstance(one.candidates[0], MatchingPolicy)]
+    matchings = [one.policy for one in central if isinstance(one.candidates[0], MatchingPolicy)]
     as_good = [name for name in matchings if means[name] <= limit]
     return min(as_good or means, key=means.__getitem__)
 
@@ -293,41 +297,76 @@ def _tune_one(
     num_workers: int,
     on_progress: Callable[[Progress], None],
 ) -> Tuned:
-    policy, candidates = policy_name(entry), candidates_of(entry)
-    costs: list[list[float]] = [[] for _ in candidates]
-    first_days = len(_first_days(candidates, days))
-    kept, played, indifference = list(range(len(candidates))), 0, 0.0
-    while True:
-        day = max(map(len, costs))
-        more = min(DAYS_AT_ONCE, (days - played) // len(kept))
-        batch = range(day, day + more) if day else _first_days(candidates, days)
-        if not batch:
+    """Try settings that differ in one value from the scenario's, then those that differ in one from the best."""
+    trials = _Trials(scenario, folder, policy_name(entry), list(candidates_of(entry)), num_workers, on_progress)
+    contest, chosen, is_decided = list(range(len(trials.candidates))), 0, False
+    for limit in (days // 2, days):
+        kept = _screen(spec, trials, contest, limit)
+        chosen = min(kept, key=lambda number: math.fsum(trials.costs[number]) / len(trials.costs[number]))
+        is_decided = len(kept) == 1
+        new = [near for near in candidates_of(trials.candidates[chosen]) if near not in trials.candidates]
+        if not new or days - trials.num_played < 2 * len(new):
             break
-        jobs = _trials(scenario, folder, policy, candidates, kept, batch)
-        run_jobs(jobs, num_workers, on_progress)
+        contest = [chosen, *range(len(trials.candidates), len(trials.candidates) + len(new))]
+        trials.candidates += new
+    costs = tuple(tuple(trials.costs.get(number, ())) for number in range(len(trials.candidates)))
+    return Tuned(trials.policy, tuple(trials.candidates), costs, chosen, is_decided)
+
+
+@dataclass(slots=True)
+class _Trials:
+    """What a baseline's candidates cost on training days 0, 1, 2 and so on; each plays a day once."""
+
+    scenario: str
+    folder: Path
+    policy: str
+    candidates: list[Baseline]
+    num_workers: int
+    on_progress: Callable[[Progress], None]
+    costs: dict[int, list[float]] = field(default_factory=dict)
+
+    @property
+    def num_played(self) -> int:
+        return sum(map(len, self.costs.values()))
+
+    def missing(self, numbers: Sequence[int], days: int) -> int:
+        """Return how many days have to be played until all have played so many."""
+        return sum(max(days - len(self.costs.get(number, ())), 0) for number in numbers)
+
+    def play(self, numbers: Sequence[int], days: int) -> None:
+        jobs = [
+            TrialJob(self.scenario, self.folder, self.policy, number, self.candidates[number], day)
+            for day in range(days)
+            for number in numbers
+            if day >= len(self.costs.get(number, ()))
+        ]
+        run_jobs(jobs, self.num_workers, self.on_progress)
         for job in jobs:
-            costs[job.number].append(read_json(job.place)["cost"])
-        played += len(jobs)
-        if day == 0:
-            indifference = spec.experiment.indifference_pct / 100 * math.fsum(costs[0]) / first_days
+            self.costs.setdefault(job.number, []).append(read_json(job.place)["cost"])
+
+
+def _screen(spec: ScenarioSpec, trials: _Trials, contest: Sequence[int], limit: int) -> list[int]:
+    """Let candidates play the same days, until one is left or so many days are played in all; return who is left."""
+    first_days = max(2, min(MOST_FIRST_DAYS, (limit - trials.num_played) // (2 * len(contest))))
+    kept, days, seen = list(contest), 0, dict.fromkeys(contest, 0)
+    indifference, confidence = 0.0, spec.experiment.confidence_pct / 100
+    while len(kept) > 1:
+        more = DAYS_AT_ONCE if days else first_days
+        while more and days and trials.num_played + trials.missing(kept, days + more) > limit:
+            more -= 1
+        if not more:
+            break
+        days += more
+        trials.play(kept, days)
+        seen |= dict.fromkeys(kept, days)
+        if not indifference:
+            level = math.fsum(trials.costs[contest[0]][:days]) / days
+            indifference = spec.experiment.indifference_pct / 100 * level
         if indifference <= 0:
             break
-        confidence = spec.experiment.confidence_pct / 100
-        kept = list(select_lowest(costs, indifference, confidence, first_days).kept)
-        if len(kept) == 1:
-            break
-    chosen = min(kept, key=lambda number: math.fsum(costs[number]) / len(costs[number]))
-    return Tuned(policy, candidates, tuple(map(tuple, costs)), chosen, is_decided=len(kept) == 1)
-
-
-def _first_days(candidates: Sequence[Baseline], days: int) -> range:
-    return range(max(2, min(MOST_FIRST_DAYS, days // (2 * len(candidates)))))
-
-
-def _trials(
-    scenario: str, folder: Path, policy: str, candidates: Sequence[Baseline], numbers: Sequence[int], days: range
-) -> list[TrialJob]:
-    return [TrialJob(scenario, folder, policy, number, candidates[number], day) for day in days for number in numbers]
+        costs = [trials.costs[number][: seen[number]] for number in contest]
+        kept = [contest[index] for index in select_lowest(costs, indifference, confidence, first_days).kept]
+    return kept
 
 
 def _setting(candidate: Baseline) -> str:
@@ -358,8 +397,12 @@ def plan_trials(spec: ScenarioSpec, folder: Path, days: int) -> list[Job]:
     for entry in spec.policies:
         candidates = () if isinstance(entry, LearnedPolicy) else candidates_of(entry)
         if len(candidates) > 1:
-            numbers = range(len(candidates))
-            jobs += _trials(scenario, folder, policy_name(entry), candidates, numbers, _first_days(candidates, days))
+            first_days = max(2, min(MOST_FIRST_DAYS, days // 2 // (2 * len(candidates))))
+            jobs += [
+                TrialJob(scenario, folder, policy_name(entry), number, candidate, day)
+                for day in range(first_days)
+                for number, candidate in enumerate(candidates)
+            ]
     return jobs
 
 
@@ -401,8 +444,8 @@ def lines_of(spec: ScenarioSpec, tuned: Sequence[Tuned]) -> list[str]:
         changed = _setting(one.candidates[one.chosen]) if one.chosen else "as it was"
         days = sum(map(len, one.costs))
         lines.append(f"{one.policy:<24} {changed}: {after:.4g} instead of {before:.4g} ({days} training days)")
-    adviser = best_planner(tuned, spec.experiment.indifference_pct)
-    return lines if adviser is None else [*lines, f"learners are advised by {adviser}, unless they name a planner"]
+    teacher = best_planner(tuned, spec.experiment.indifference_pct)
+    return lines if teacher is None else [*lines, f"learners learn from {teacher}, unless they name a planner"]
 
 
 def write_tuned(spec: ScenarioSpec, out: Path) -> None:

@@ -172,7 +172,7 @@ class BoardPolicy:
     vehicles
         The vehicles.
     adviser
-        A central planner whose advice the board passes on; None: no one is advised.
+        A planner whose advice the board passes on; None: no one is advised.
     losses
         Vehicles that are lost on purpose, by the time of the day from which they are gone.
     """
@@ -187,11 +187,11 @@ class BoardPolicy:
     @property
     def information(self) -> str:
         """What it decides on; see ``Policy``."""
-        return "local" if self._adviser is None else "advised"
+        return "local" if self._adviser is None or self._adviser.information == "local" else "advised"
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """Prepare for a new day; see ``Policy``."""
-        self._codec = Codec(site, shows_advice=self._adviser is not None)
+        self._codec = Codec(site)
         self._num_asked = 0
         if self._adviser is not None:
             self._adviser.reset(site, rng)

@@ -22,7 +22,7 @@ def advice_of(planner: Policy, epoch: DecisionEpoch) -> Advice:
     epoch
         The epoch.
     """
-    if epoch.is_planner_up:
+    if epoch.is_planner_up or planner.information == "local":
         dispatch = planner.decide(epoch)
         return Advice(dispatch.columns, dispatch.declined)
     columns = planner.decide_in_outage(epoch).columns

@@ -68,14 +68,14 @@ def num_slots(site: Site) -> int:
     return rules.k + min(rules.routed, rules.k) * (choices - 1)
 
 
-def select_candidates(site: Site, batch: EpochBatch, *, shows_advice: bool = False) -> CandidateList:
+def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
     """
     Choose candidates: first one stop of each facility, then pick-ups, in turn the nearest and the most urgent.
 
     While a pick-up or drop-off is on the list, waiting and parking are fallbacks, unless the scenario allows to wait;
     so is charging where it goes by rule. They stay on the list: whoever loses least by them leaves the task to others.
     A list that is cut holds no fallback, so that a row that runs out of pick-ups sees the next ones first. What is
-    advised is always on the list, and no fallback.
+    advised to a row is always on its list, and no fallback.
 
     Parameters
     ----------
@@ -83,18 +83,15 @@ def select_candidates(site: Site, batch: EpochBatch, *, shows_advice: bool = Fal
         The site.
     batch
         The epochs.
-    shows_advice
-        Whether the rows know what is advised to them.
     """
     visible = batch.feasible & _in_board_range(site, batch)
     if site.candidates.facilities == "nearest":
         visible &= ~_are_farther(site, batch)
     is_work = batch.stops["task"][batch.epoch] >= 0
     is_fallback = _fallbacks(site, batch) & visible & (visible & is_work).any(axis=1, keepdims=True)
-    if shows_advice:
-        told = np.flatnonzero(batch.advised >= 0)
-        visible[told, batch.advised[told]] = True
-        is_fallback[told, batch.advised[told]] = False
+    told = np.flatnonzero(batch.told >= 0)
+    visible[told, batch.told[told]] = True
+    is_fallback[told, batch.told[told]] = False
     is_cut = np.count_nonzero(visible, axis=1) > site.candidates.k
     offers_ways = np.array([ways is not None for ways in batch.ways])[batch.epoch]
     visible[is_cut] &= ~is_fallback[is_cut]
@@ -103,9 +100,8 @@ def select_candidates(site: Site, batch: EpochBatch, *, shows_advice: bool = Fal
     if (is_ranked := is_cut | offers_ways).any():
         rows = is_ranked.nonzero()[0]
         rank = _rank(site, batch, rows, visible[rows])
-        if shows_advice:
-            told = np.flatnonzero(batch.advised[rows] >= 0)
-            rank[told, batch.advised[rows[told]]] = -2.0
+        told = np.flatnonzero(batch.told[rows] >= 0)
+        rank[told, batch.told[rows[told]]] = -2.0
         order[rows] = np.argsort(rank, axis=1, kind="stable")
     columns = order[:, : min(site.candidates.k, number.max(initial=1))]
     mask = np.arange(columns.shape[1]) < number[:, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Bool, Int
 
 from qmix_logistics.environment.candidates import select_candidates
 from qmix_logistics.environment.epoch_batch import Advice, EpochBatch, collate
@@ -22,15 +23,18 @@ class Codec:
     ----------
     site
         The site.
-    shows_advice
-        Whether vehicles know what a planner advises.
     """
 
-    def __init__(self, site: Site, *, shows_advice: bool = False) -> None:
-        self._site, self.shows_advice = site, shows_advice
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def encode(
-        self, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice] | None = None, *, with_state: bool = False
+        self,
+        epochs: Sequence[DecisionEpoch],
+        told: Sequence[Advice] | None = None,
+        shown: Sequence[Advice] | None = None,
+        *,
+        with_state: bool = False,
     ) -> JointObservation:
         """
         Return what the deciders of some epochs see.
@@ -39,31 +43,35 @@ class Codec:
         ----------
         epochs
             Epochs of simulators of this site.
-        advice
-            What a planner advises in each.
+        told
+            What a planner advises in each; the deciders know it.
+        shown
+            What a teacher would do in each; they do not.
         with_state
             Whether to encode their global states too.
         """
-        site, batch = self._site, collate(self._site, epochs, advice)
-        candidates = select_candidates(site, batch, shows_advice=self.shows_advice)
+        site, batch = self._site, collate(self._site, epochs, told, shown)
+        candidates = select_candidates(site, batch)
         neighbours = neighbours_of(site, batch)
         chosen = batch.stops[batch.epoch[:, None], candidates.columns]
         is_pick_up = batch.is_pick_up[batch.epoch[:, None], candidates.columns] & candidates.mask
-        is_advised = (candidates.columns == batch.advised[:, None]) & candidates.mask & (candidates.detour_s == 0)
-        is_known = is_advised & self.shows_advice
-        is_open = is_advised & ~(candidates.is_fallback & is_pick_up.any(axis=1, keepdims=True))
+        is_first_way = candidates.mask & (candidates.detour_s == 0)
+        is_told = (candidates.columns == batch.told[:, None]) & is_first_way
+        is_shown = (candidates.columns == batch.shown[:, None]) & is_first_way
+        is_shown &= ~(candidates.is_fallback & is_pick_up.any(axis=1, keepdims=True))
         return JointObservation(
             epoch=batch.epoch,
             decider=batch.decider,
-            vehicle=vehicle_features(site, batch, neighbours, is_pick_up, is_known),
-            stops=stop_features(site, batch, candidates, neighbours, chosen, is_pick_up, is_known),
+            vehicle=vehicle_features(site, batch, neighbours, is_pick_up, is_told),
+            stops=stop_features(site, batch, candidates, neighbours, chosen, is_pick_up, is_told),
             mask=candidates.mask,
             is_fallback=candidates.is_fallback,
             columns=candidates.columns,
             ways=candidates.ways,
             tasks=np.where(is_pick_up, chosen["task"], -1),
             is_cut=candidates.is_cut,
-            advised=np.where(is_open.any(axis=1), is_open.argmax(axis=1), -1),
+            told=_slots(is_told),
+            shown=_slots(is_shown),
             neighbours=neighbours.features,
             neighbour_mask=neighbours.mask,
             state=self._state(batch) if with_state else None,
@@ -72,3 +80,7 @@ class Codec:
     def _state(self, batch: EpochBatch) -> JointState:
         tasks, task_mask = task_states(self._site, batch)
         return JointState(vehicle_states(self._site, batch), tasks, task_mask, site_state(self._site, batch))
+
+
+def _slots(is_it: Bool[np.ndarray, "row slot"]) -> Int[np.ndarray, " row"]:
+    return np.where(is_it.any(axis=1), is_it.argmax(axis=1), -1)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from qmix_logistics.simulation import DecisionEpoch, Site, expected_wait_s
+from qmix_logistics.simulation import KNOWN_TASK, DecisionEpoch, Site, expected_wait_s
+from qmix_logistics.simulation.day import WINDOW
 from qmix_logistics.simulation.epoch import Ways
 from qmix_logistics.simulation.state import FACILITY, STOP, VEHICLE
 
@@ -59,10 +60,15 @@ class EpochBatch:
         Number of each row's vehicle.
     feasible
         Which stops each row may take.
-    advised
-        Column of the stop that a planner advises to each row; -1: none.
+    told, shown
+        Column of the stop that a planner advises to each row, and of the one that a teacher would take; -1: none.
     ways
         The ways that each epoch offers; None where there is no choice of way.
+    windows
+        Records of type ``WINDOW`` for each stop with a task, zero and infinite elsewhere; None: there are none.
+    carried, num_carried
+        What each row has on board, as records of type ``KNOWN_TASK``, and how many; None where vehicles carry one task
+        and never decide with it on board.
     """
 
     time_s: Float[np.ndarray, " epoch"]
@@ -77,11 +83,20 @@ class EpochBatch:
     epoch: Int[np.ndarray, " row"]
     decider: Int[np.ndarray, " row"]
     feasible: Bool[np.ndarray, "row stop"]
-    advised: Int[np.ndarray, " row"]
+    told: Int[np.ndarray, " row"]
+    shown: Int[np.ndarray, " row"]
     ways: tuple[Ways | None, ...]
+    windows: Shaped[np.ndarray, "epoch stop"] | None
+    carried: Shaped[np.ndarray, "row carried"] | None
+    num_carried: Int[np.ndarray, " row"]
 
 
-def collate(site: Site, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice] | None = None) -> EpochBatch:
+def collate(
+    site: Site,
+    epochs: Sequence[DecisionEpoch],
+    told: Sequence[Advice] | None = None,
+    shown: Sequence[Advice] | None = None,
+) -> EpochBatch:
     """
     Copy epochs into common arrays.
 
@@ -91,8 +106,8 @@ def collate(site: Site, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice
         The site, the same for all.
     epochs
         At least one; ends of days have no rows.
-    advice
-        What a planner says at each; what is not feasible is left out.
+    told, shown
+        What a planner says at each, and what a teacher would do; what is not feasible is left out.
     """
     num, width = len(epochs), max(len(epoch.stops) for epoch in epochs)
     counts = [epoch.num_deciders for epoch in epochs]
@@ -109,8 +124,6 @@ def collate(site: Site, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice
         open_tasks[index, epoch.work] = snapshot.open_tasks[epoch.stops["order"][epoch.work]]
         feasible[row : row + counts[index], :length] = epoch.feasible
         row += counts[index]
-    advised = np.full(sum(counts), -1) if advice is None else np.concatenate([said.columns for said in advice])
-    advised[(advised >= 0) & ~feasible[np.arange(len(advised)), advised]] = -1
     return EpochBatch(
         time_s=np.array([epoch.time_s for epoch in epochs], float),
         stops=stops,
@@ -124,9 +137,48 @@ def collate(site: Site, epochs: Sequence[DecisionEpoch], advice: Sequence[Advice
         epoch=np.repeat(np.arange(num), counts),
         decider=np.concatenate([epoch.deciders for epoch in epochs]),
         feasible=feasible,
-        advised=advised,
+        told=_columns(told, feasible),
+        shown=_columns(shown, feasible),
         ways=tuple(epoch.ways for epoch in epochs),
+        windows=_windows(epochs, width),
+        carried=_carried(site, epochs, sum(counts)),
+        num_carried=np.array(
+            [len(epoch.snapshot.on_board[number]) for epoch in epochs for number in epoch.deciders.tolist()], int
+        ),
     )
+
+
+def _columns(advice: Sequence[Advice] | None, feasible: Bool[np.ndarray, "row stop"]) -> Int[np.ndarray, " row"]:
+    if advice is None:
+        return np.full(len(feasible), -1)
+    columns = np.concatenate([said.columns for said in advice])
+    columns[(columns >= 0) & ~feasible[np.arange(len(columns)), columns]] = -1
+    return columns
+
+
+def _windows(epochs: Sequence[DecisionEpoch], width: int) -> Shaped[np.ndarray, "epoch stop"] | None:
+    found = [epoch.snapshot.known.windows(epoch.stops["task"][epoch.work]) for epoch in epochs]
+    if all(windows is None for windows in found):
+        return None
+    table = np.zeros((len(epochs), width), WINDOW)
+    table["pick_up_until_s"] = table["drop_off_until_s"] = np.inf
+    for row, epoch, windows in zip(table, epochs, found, strict=True):
+        if windows is not None:
+            row[epoch.work] = windows
+    return table
+
+
+def _carried(site: Site, epochs: Sequence[DecisionEpoch], num_rows: int) -> Shaped[np.ndarray, "row carried"] | None:
+    if site.max_tasks_on_board == 1:
+        return None
+    table, row = np.zeros((num_rows, site.max_tasks_on_board), KNOWN_TASK), 0
+    for epoch in epochs:
+        for number in epoch.deciders.tolist():
+            tasks = epoch.snapshot.on_board[number]
+            if tasks:
+                table[row, : len(tasks)] = epoch.snapshot.known.of(tasks)
+            row += 1
+    return table
 
 
 def _by_place(

@@ -96,7 +96,7 @@ def atc_index(
 
 
 def work_index(
-    site: Site, epoch: DecisionEpoch, times: WorkTimes, lookahead: float
+    site: Site, epoch: DecisionEpoch, times: WorkTimes, lookahead: float, approach_weight: float = 1.0
 ) -> Float[np.ndarray, "vehicle work"]:
     """
     Return the ATC index of every pick-up and drop-off for some vehicles.
@@ -111,11 +111,15 @@ def work_index(
         How long the tasks take the vehicles.
     lookahead
         In mean task times.
+    approach_weight
+        How often the time until the vehicle is there counts beside the task's own; due times know nothing of it.
     """
     work = epoch.stops[epoch.work]
     task_s = np.maximum(times.arrival_s + times.task_s, 1.0)
     weight = work["weight"] / epoch.snapshot.open_tasks[work["order"]]
     slack_s = work["due_s"] - epoch.time_s - task_s
+    if approach_weight != 1.0:
+        task_s = np.maximum(approach_weight * times.arrival_s + times.task_s, 1.0)
     return atc_index(site.objective, weight, slack_s, task_s, lookahead * site.mean_task_s)
 
 

@@ -76,9 +76,10 @@ def decide_jointly(
     codec: Codec,
     epochs: Sequence[DecisionEpoch],
     scorer: Scorer,
-    advice: Sequence[Advice] | None = None,
+    told: Sequence[Advice] | None = None,
     grant: Grant | None = None,
     *,
+    shown: Sequence[Advice] | None = None,
     with_state: bool = False,
 ) -> tuple[list[Dispatch], list[GrantedRound]]:
     """
@@ -92,10 +93,12 @@ def decide_jointly(
         Epochs of different simulators, none of them an end.
     scorer
         Scores what they see.
-    advice
-        What a planner advises in each epoch.
+    told
+        What a planner advises in each epoch; the deciders know it, and what it declines is declined.
     grant
         Who gets what; by default whoever claims it with the highest score.
+    shown
+        What a teacher would do in each epoch; the deciders do not know it.
     with_state
         Whether the first round shows the global states too.
 
@@ -108,23 +111,32 @@ def decide_jointly(
     cuts = [0] * len(epochs)
     rounds: list[GrantedRound] = []
     positions, pending = np.arange(len(epochs)), list(epochs)
-    told = advice
+    told_now, shown_now = told, shown
+    declined = [()] * len(epochs) if told is None else [said.declined for said in told]
     while pending:
-        observation = codec.encode(pending, told, with_state=with_state and not rounds)
+        observation = codec.encode(pending, told_now, shown_now, with_state=with_state and not rounds)
         scores, tasks, is_fallback = scorer(observation), observation.tasks, observation.is_fallback
         slots = (grant or grant_slots)(scores, tasks, is_fallback, observation.epoch)
         rounds.append(GrantedRound(positions, observation, slots))
         _note(observation, slots, positions, epochs, columns, ways, cuts)
         left = np.unique(positions[observation.epoch[slots == NO_SLOT]])
         pending = [epochs[position].without(columns[position]) for position in left.tolist()]
-        told = advice and [Advice(advice[index].columns[columns[index] < 0]) for index in left.tolist()]
+        told_now, shown_now = (_of_those_left(advice, left, columns) for advice in (told, shown))
         positions = left
-    declined = [said.declined for said in advice] if advice and codec.shows_advice else [()] * len(epochs)
     dispatches = [
         Dispatch(chosen, cut, ways_to(epoch, chosen, way), orders)
         for epoch, chosen, way, cut, orders in zip(epochs, columns, ways, cuts, declined, strict=True)
     ]
     return dispatches, rounds
+
+
+def _of_those_left(
+    advice: Sequence[Advice] | None, left: Int[np.ndarray, " left"], columns: Sequence[Int[np.ndarray, " _"]]
+) -> list[Advice] | None:
+    """Return what concerns the deciders that have no stop yet, of the epochs that have such."""
+    if advice is None:
+        return None
+    return [Advice(advice[index].columns[columns[index] < 0]) for index in left.tolist()]
 
 
 def grant_slots(

@@ -10,11 +10,13 @@ from jaxtyping import Bool, Float, Int, Shaped
 from qmix_logistics.environment.candidates import LOOKAHEAD, CandidateList
 from qmix_logistics.environment.epoch_batch import EpochBatch
 from qmix_logistics.environment.estimates import atc_index, battery_share
-from qmix_logistics.environment.schema import NEIGHBOUR, STOP, VEHICLE, assemble
+from qmix_logistics.environment.local_view import positions_m
+from qmix_logistics.environment.schema import LIMIT, NEIGHBOUR, STOP, VEHICLE, assemble
+from qmix_logistics.environment.tours import tours_with
 from qmix_logistics.simulation import CHARGE, DROP_OFF, PARK, WAIT, Site, battery_wh
 
-UNRIVALLED_S = -480.0
-"""The lead of the soonest neighbour where there is none: as if it came 8 minutes later."""
+UNRIVALLED = -LIMIT
+"""The lead of the soonest neighbour where there is none, in mean task times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +58,6 @@ def num_neighbours(site: Site) -> int:
     return min(site.information.max_neighbours, site.fleet.num_vehicles - 1)
 
 
-def positions_m(site: Site, batch: EpochBatch) -> Float[np.ndarray, "epoch fleet 2"]:
-    """
-    Return where each vehicle is: on the straight line between the ends of its trip.
-
-    Parameters
-    ----------
-    site
-        The site.
-    batch
-        The epochs.
-    """
-    vehicles, position_m = batch.vehicles, site.network.position_m
-    trip_s = np.maximum(vehicles["arrive_s"] - vehicles["depart_s"], 1e-9)
-    share = ((batch.time_s[:, None] - vehicles["depart_s"]) / trip_s).clip(0.0, 1.0)
-    share[vehicles["place"] == vehicles["target"]] = 0.0
-    start_m, end_m = position_m[vehicles["place"]], position_m[vehicles["target"]]
-    return start_m + (end_m - start_m) * share[..., None]
-
-
 def neighbours_of(site: Site, batch: EpochBatch) -> Neighbours:
     """
     Return the vehicles that each row hears.
@@ -87,7 +70,7 @@ def neighbours_of(site: Site, batch: EpochBatch) -> Neighbours:
         The epochs.
     """
     rows = np.arange(len(batch.decider))
-    all_m = positions_m(site, batch)
+    all_m = positions_m(site, batch.vehicles, batch.time_s[:, None])
     here_m = all_m[batch.epoch, batch.decider]
     ways_m = all_m[batch.epoch] - here_m[:, None]
     distance_m = np.hypot(ways_m[..., 0], ways_m[..., 1])
@@ -103,6 +86,7 @@ def neighbours_of(site: Site, batch: EpochBatch) -> Neighbours:
     free_m = site.network.position_m[free_place] - here_m[:, None]
     energy = battery_wh(heard, batch.time_s[batch.epoch, None])
     features = assemble(
+        site,
         NEIGHBOUR,
         mask.shape,
         {
@@ -113,6 +97,7 @@ def neighbours_of(site: Site, batch: EpochBatch) -> Neighbours:
             "free_in": free_in_s,
             "is_available": heard["is_available"],
             "is_loaded": heard["load_units"] > 0,
+            "on_board": np.log1p(heard["num_on_board"]),
             "is_charging": heard["stop_kind"] == int(CHARGE),
             "battery": battery_share(energy, site.fleet.battery_capacity_wh[numbers]),
         },
@@ -152,6 +137,7 @@ def vehicle_features(
     floor = np.array([battery.must_charge_pct / 100 if battery else 0.0 for battery in fleet.battery])
     share = battery_share(energy_wh, capacity_wh)
     return assemble(
+        site,
         VEHICLE,
         numbers.shape,
         {
@@ -159,6 +145,8 @@ def vehicle_features(
             "spare_battery": share - floor[numbers],
             "is_charging": own["stop_kind"] == int(CHARGE),
             "is_loaded": own["load_units"] > 0,
+            "on_board": np.log1p(batch.num_carried),
+            "room": _room_units(site, batch) / fleet.capacity_units[numbers],
             "x": position_m[:, 0],
             "y": position_m[:, 1],
             "visible_tasks": np.log1p(np.count_nonzero(is_pick_up, axis=1)),
@@ -207,17 +195,21 @@ def stop_features(
     destination = np.where(is_pick_up, chosen["destination"], place)
     arrival_s = network.travel_time_s[speed_class, here[:, None], place]
     task_s = network.travel_time_s[speed_class, place, destination] + chosen["handling_s"]
-    slack_s = np.where(is_work, chosen["due_s"] - time_s - arrival_s - task_s, 0.0)
+    due_s, opens_s = _due_and_opening(batch, candidates, chosen)
+    slack_s = np.where(is_work, due_s - time_s - arrival_s - task_s, 0.0)
     weight = chosen["weight"] / (open_tasks := batch.open_tasks[rows, candidates.columns])
     index = np.where(is_work, _log_index(site, weight, slack_s, np.maximum(arrival_s + task_s, 1.0)), 0.0)
     best = np.where(is_work, index, -np.inf).max(axis=1, initial=-1e3, keepdims=True)
+    is_drop_off = chosen["kind"] == int(DROP_OFF)
+    tours = tours_with(site, batch, chosen, is_pick_up, is_drop_off, arrival_s, task_s)
     rival_lead_s, sooner_rivals = _rivals(site, neighbours, place, arrival_s)
     features = assemble(
+        site,
         STOP,
         candidates.mask.shape,
         {
             "is_pick_up": is_pick_up,
-            "is_drop_off": chosen["kind"] == int(DROP_OFF),
+            "is_drop_off": is_drop_off,
             "is_charge": chosen["kind"] == int(CHARGE),
             "is_park": chosen["kind"] == int(PARK),
             "is_wait": chosen["kind"] == int(WAIT),
@@ -227,8 +219,12 @@ def stop_features(
             "task_time": task_s,
             "slack": slack_s,
             "is_late": slack_s < 0,
+            "early": np.where(is_work, np.maximum(opens_s - time_s - tours.ride_s, 0.0), 0.0),
             "age": np.where(is_work, time_s - chosen["release_s"], 0.0),
             "weight": weight / site.mean_weight,
+            "load": np.where(
+                is_pick_up, chosen["load_units"] / np.maximum(_room_units(site, batch), 1e-9)[:, None], 0.0
+            ),
             "open_tasks": np.log(open_tasks),
             "index": index,
             "index_gap": np.where(is_work, index - best, 0.0),
@@ -236,12 +232,31 @@ def stop_features(
             "coming": batch.coming[rows, destination],
             "rival_lead": np.where(is_pick_up, rival_lead_s, 0.0),
             "sooner_rivals": np.where(is_pick_up, sooner_rivals, 0.0),
+            "longer_tour": tours.longer_s,
+            "ride": tours.ride_s,
+            "carried_delay": tours.delay,
+            "carried_lateness": tours.lateness,
             "battery_after": _battery_after(site, batch, here, place, destination),
             "is_advised": is_advised,
         },
     )
     features[~candidates.mask] = 0.0
     return features
+
+
+def _room_units(site: Site, batch: EpochBatch) -> Float[np.ndarray, " row"]:
+    capacity_units = site.fleet.capacity_units[batch.decider]
+    return capacity_units - batch.vehicles["load_units"][batch.epoch, batch.decider]
+
+
+def _due_and_opening(
+    batch: EpochBatch, candidates: CandidateList, chosen: Shaped[np.ndarray, "row slot"]
+) -> tuple[Float[np.ndarray, "row slot"], Float[np.ndarray, "row slot"]]:
+    """Return when the work at each stop should be over, and before when it cannot be done."""
+    if batch.windows is None:
+        return chosen["due_s"], np.zeros(chosen.shape)
+    windows = batch.windows[batch.epoch[:, None], candidates.columns]
+    return np.minimum(chosen["due_s"], windows["drop_off_until_s"]), windows["drop_off_from_s"]
 
 
 def _log_index(
@@ -262,12 +277,12 @@ def _rivals(
 ) -> tuple[Float[np.ndarray, "row slot"], Float[np.ndarray, "row slot"]]:
     """Return the lead of the soonest neighbour at each place, and how many would be there sooner, as a logarithm."""
     if not neighbours.mask.shape[1]:
-        return np.full(arrival_s.shape, UNRIVALLED_S), np.zeros(arrival_s.shape)
+        return np.full(arrival_s.shape, UNRIVALLED * site.mean_task_s), np.zeros(arrival_s.shape)
     speed_class = site.fleet.class_index[neighbours.numbers][:, :, None]
     theirs_s = site.network.travel_time_s[speed_class, neighbours.free_place[:, :, None], place[:, None, :]]
     theirs_s += neighbours.free_in_s[:, :, None]
     theirs_s[~neighbours.mask] = np.inf
-    lead_s = np.maximum(arrival_s - theirs_s.min(axis=1), UNRIVALLED_S)
+    lead_s = np.maximum(arrival_s - theirs_s.min(axis=1), UNRIVALLED * site.mean_task_s)
     return lead_s, np.log1p(np.count_nonzero(theirs_s < arrival_s[:, None, :], axis=1))
 
 

@@ -58,8 +58,10 @@ class JointObservation:
         Number of the task that a candidate picks up, which only one vehicle gets; -1 for other stops.
     is_cut
         Whether candidates were left out.
-    advised
-        Slot of the stop that a planner advises, whether the row knows it or not; -1: none that it could choose.
+    told
+        Slot of the stop that a planner advises, which the row knows; -1: none.
+    shown
+        Slot of the stop that a teacher would take, which the row does not know; -1: none that it could choose.
     neighbours, neighbour_mask
         Vehicles that it hears.
     state
@@ -76,7 +78,8 @@ class JointObservation:
     ways: Int[np.ndarray, "row slot"]
     tasks: Int[np.ndarray, "row slot"]
     is_cut: Bool[np.ndarray, " row"]
-    advised: Int[np.ndarray, " row"]
+    told: Int[np.ndarray, " row"]
+    shown: Int[np.ndarray, " row"]
     neighbours: Float[np.ndarray, "row neighbour neighbour_feature"]
     neighbour_mask: Bool[np.ndarray, "row neighbour"]
     state: JointState | None

@@ -34,6 +34,7 @@ def vehicle_states(site: Site, batch: EpochBatch) -> Float[np.ndarray, "epoch fl
     energy_wh, capacity_wh = battery_wh(vehicles, batch.time_s[:, None]), site.fleet.battery_capacity_wh
     is_loaded = vehicles["load_units"] > 0
     return assemble(
+        site,
         STATE_VEHICLE,
         vehicles.shape,
         {
@@ -41,6 +42,7 @@ def vehicle_states(site: Site, batch: EpochBatch) -> Float[np.ndarray, "epoch fl
             "is_deciding": is_deciding,
             "is_empty_bound": (vehicles["stop_kind"] == int(PICK_UP)) & ~is_loaded,
             "is_loaded": is_loaded,
+            "on_board": np.log1p(vehicles["num_on_board"]),
             "is_charging": vehicles["stop_kind"] == int(CHARGE),
             "free_in": free_in_s,
             "free_x": free_m[..., 0],
@@ -75,6 +77,7 @@ def task_states(
         )
     position_m = site.network.position_m[stops["place"]]
     features = assemble(
+        site,
         STATE_TASK,
         mask.shape,
         {
@@ -106,6 +109,7 @@ def site_state(site: Site, batch: EpochBatch) -> Float[np.ndarray, "epoch state_
     weight = np.where(batch.is_pick_up, stops["weight"] / batch.open_tasks, 0.0) / site.mean_weight
     is_late = stops["due_s"] < batch.time_s[:, None] + site.mean_task_s
     return assemble(
+        site,
         STATE_SITE,
         batch.time_s.shape,
         {

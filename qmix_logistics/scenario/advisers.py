@@ -1,4 +1,4 @@
-"""Which central planner shows a learned policy what it would do."""
+"""Which planners a learned policy learns from, and which it knows at work."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from qmix_logistics.scenario.policies import (
 from qmix_logistics.scenario.scenario import ScenarioSpec
 
 
-def adviser_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
+def teacher_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
     """
-    Return the planner that shows a learned policy what it would do; None if there is none.
+    Return the planner that shows a learned policy in training what it would do; None if there is none.
 
     Parameters
     ----------
@@ -23,13 +23,35 @@ def adviser_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
     entry
         The policy.
     """
-    if not isinstance(entry.adviser, str):
-        return entry.adviser
-    baselines = {policy_name(policy): policy for policy in spec.policies if not isinstance(policy, LearnedPolicy)}
+    teacher = _planner(spec, entry.teacher)
+    return None if teacher == adviser_of(spec, entry) else teacher
+
+
+def adviser_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
+    """
+    Return the planner whose advice a learned policy knows at work; None if there is none.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    entry
+        The policy.
+    """
     if entry.adviser != "auto":
-        return baselines[entry.adviser]
+        return _planner(spec, entry.adviser)
+    return _planner(spec, entry.teacher) if entry.information == "advised" else None
+
+
+def _planner(spec: ScenarioSpec, named: Baseline | str | None) -> Baseline | None:
+    if not isinstance(named, str):
+        return named
+    baselines = {policy_name(policy): policy for policy in spec.policies if not isinstance(policy, LearnedPolicy)}
+    if named != "auto":
+        return baselines[named]
+    central = [policy for policy in baselines.values() if policy.information == "global"]
     if any(vehicle_class.max_tasks_on_board > 1 for vehicle_class in spec.fleet):
-        routes = [policy for policy in baselines.values() if isinstance(policy, RollingHorizonPolicy)]
+        routes = [policy for policy in central if isinstance(policy, RollingHorizonPolicy)]
         return routes[0] if routes else RollingHorizonPolicy(kind="rolling_horizon")
-    matchings = [policy for policy in baselines.values() if isinstance(policy, MatchingPolicy) and policy.anticipatory]
+    matchings = [policy for policy in central if isinstance(policy, MatchingPolicy) and policy.anticipatory]
     return matchings[0] if matchings else MatchingPolicy(kind="matching", anticipatory=True)

@@ -73,7 +73,7 @@ def _check_pyvrp(parts: Parts) -> Iterator[Finding]:
 
 def _check_files_of_policies(policies: Iterable[Any]) -> Iterator[Finding]:
     for index, policy in enumerate(policies):
-        entries = [((), policy), (("adviser",), getattr(policy, "adviser", None))]
+        entries = [((), policy), *(((name,), getattr(policy, name, None)) for name in ("adviser", "teacher"))]
         for place, entry in entries:
             if isinstance(entry, CustomPolicy):
                 for found in check_class(entry.folder, entry.policy_class):
@@ -205,7 +205,7 @@ def _check_policies(parts: Parts) -> Iterator[Finding]:
         for policy in parts["policies"]
         if isinstance(policy, LearnedPolicy) and policy.weights_of is None and policy.weights_in is None
     }
-    planners = [policy_name(policy) for policy in parts["policies"] if not isinstance(policy, LearnedPolicy)]
+    planners = {policy_name(policy): policy for policy in parts["policies"] if not isinstance(policy, LearnedPolicy)}
     for index, policy in enumerate(parts["policies"]):
         if not isinstance(policy, LearnedPolicy):
             continue
@@ -216,11 +216,17 @@ def _check_policies(parts: Parts) -> Iterator[Finding]:
             expected = f"expected one of {', '.join(same)}" if same else "there is none; leave it out"
             message = f"'{policy.weights_of}' is no {policy.kind} policy with a training of its own; {expected}"
             yield ("policies", index, "weights_of"), message
-        if isinstance(policy.adviser, str) and policy.adviser not in ("auto", *planners):
-            message = f"'{policy.adviser}' is no policy here that does not learn; expected auto, {', '.join(planners)}"
-            yield ("policies", index, "adviser"), message
+        for field in ("adviser", "teacher"):
+            named = getattr(policy, field)
+            if isinstance(named, str) and named not in ("auto", *planners):
+                message = f"'{named}' is no policy here that does not learn; expected auto, {', '.join(planners)}"
+                yield ("policies", index, field), message
+        adviser = planners.get(policy.adviser) if isinstance(policy.adviser, str) else policy.adviser
         if policy.information == "advised" and policy.adviser is None:
             yield ("policies", index, "adviser"), "is missing, but vehicles are to be advised; name a planner, or auto"
+        if policy.information != "advised" and adviser is not None and adviser.information != "local":
+            message = "sees everything, but the policy decides on local information; write information: local for it"
+            yield ("policies", index, "adviser"), message
     experiment = parts.get("experiment")
     reference = experiment.reference if experiment is not None else None
     if reference is not None and reference not in names:

@@ -180,15 +180,18 @@ def _parts_with_paths(values: dict[str, Any]) -> Iterator[tuple[FieldPath, dict[
             yield (section,), values[section], fields
     policies = values.get("policies")
     for index, entry in enumerate(policies if isinstance(policies, list) else ()):
-        for place, policy in ((("policies", index), entry), (("policies", index, "adviser"), _adviser(entry))):
+        for place, policy in _policies_of(entry):
             if isinstance(policy, dict):
                 if policy.get("kind") == "custom":
                     policy.setdefault("folder", ".")
-                yield place, policy, POLICY_PATHS
+                yield ("policies", index, *place), policy, POLICY_PATHS
 
 
-def _adviser(entry: Any) -> Any:
-    return entry.get("adviser") if isinstance(entry, dict) else None
+def _policies_of(entry: Any) -> Iterator[tuple[FieldPath, Any]]:
+    yield (), entry
+    if isinstance(entry, dict):
+        for name in ("adviser", "teacher"):
+            yield (name,), entry.get(name)
 
 
 def _is_within(path: FieldPath, place: FieldPath) -> bool:

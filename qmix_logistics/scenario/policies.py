@@ -14,6 +14,9 @@ PolicyName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.+-]*$", max_len
 
 
 class _Baseline(Document):
+    information: Literal["global", "local"] = "global"
+    """What it decides on. ``global``: a centre decides for all, on everything. ``local``: every vehicle decides for
+    itself, on what learned policies know too: the board within range, and the vehicles that it hears."""
     facility: Literal["quickest", "nearest"] = "quickest"
     """Which station, dock or charger a vehicle chooses among alternatives: ``quickest`` counts the way and the queue,
     ``nearest`` the way alone."""
@@ -33,7 +36,7 @@ class RulePolicy(_Baseline):
 
     kind: Literal["random", "fifo", "nearest", "earliest_due_date"]
     name: PolicyName | None = None
-    """Name in the results; by default the kind."""
+    """Name in the results; by default the kind, and ``-local`` where that is what it decides on."""
     declines_late: bool = False
     """Whether it declines orders that may be declined and would cost more than that if the nearest vehicle left for
     them at once."""
@@ -44,9 +47,12 @@ class AtcPolicy(_Baseline):
 
     kind: Literal["atc"]
     name: PolicyName | None = None
-    """Name in the results; by default the kind."""
+    """Name in the results; by default the kind, and ``-local`` where that is what it decides on."""
     lookahead: Annotated[float, Field(gt=0)] = 2.0
     """Slack, in mean task times, over which urgency falls to 1/e."""
+    approach_weight: Annotated[float, Field(ge=0)] = 1.0
+    """How often the way to a task counts beside the task itself; above 1 where driving costs more than time, such as
+    scarce energy."""
 
 
 class MatchingPolicy(_Baseline):
@@ -54,11 +60,14 @@ class MatchingPolicy(_Baseline):
 
     kind: Literal["matching"]
     name: PolicyName | None = None
-    """Name in the results; by default ``matching-myopic`` or ``matching-anticipatory``."""
+    """Name in the results; by default ``matching-myopic`` or ``matching-anticipatory``, and ``-local`` as above."""
     anticipatory: bool = False
     """Count the busy vehicles too, at the time and place at which they become free."""
     lookahead: Annotated[float, Field(gt=0)] = 2.0
     """Slack, in mean task times, over which urgency falls to 1/e."""
+    approach_weight: Annotated[float, Field(ge=0)] = 1.0
+    """How often the way to a task counts beside the task itself; above 1 where driving costs more than time, such as
+    scarce energy."""
 
 
 class RollingHorizonPolicy(_Baseline):
@@ -66,7 +75,7 @@ class RollingHorizonPolicy(_Baseline):
 
     kind: Literal["rolling_horizon"]
     name: PolicyName | None = None
-    """Name in the results; by default the kind, or ``rolling_horizon_pyvrp``."""
+    """Name in the results; by default the kind, or ``rolling_horizon_pyvrp``, and ``-local`` as above."""
     solver: Literal["ortools", "pyvrp"] = "ortools"
     """Who searches. ``pyvrp`` is stronger where windows and the way decide, but knows neither soft due times nor the
     cost of open orders; it needs ``qmix-logistics[pyvrp]``."""
@@ -87,6 +96,8 @@ class RollingHorizonPolicy(_Baseline):
     travel_weight: Annotated[float, Field(ge=0)] = 1.0
     """The price of travel in its plans over that of the objective; above 1 where driving costs more than that, such as
     the time of scarce chargers."""
+    counts_queues: bool = False
+    """Whether plans expect vehicles to queue at stations and docks as long as they would now."""
     safety_time_limit_s: Annotated[Seconds, Field(gt=0)] = 30.0
     """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
 
@@ -100,7 +111,7 @@ class CustomPolicy(Document):
 
     kind: Literal["custom"]
     name: PolicyName | None = None
-    """Name in the results; by default that of the class."""
+    """Name in the results; by default that of the class, and ``-local`` as above."""
     policy_class: Annotated[str, Field(pattern=r"^([A-Za-z_][\w.]*:)?[A-Za-z_][\w-]*$")]
     """Where it is: ``module:Class``. The module is a file in ``folder``, or an installed one; without a colon it is the
     name of an entry point of the group ``qmix_logistics.policies``."""
@@ -109,7 +120,8 @@ class CustomPolicy(Document):
     options: dict[str, Any] = {}  # noqa: RUF012
     """Keyword arguments of the class."""
     information: Literal["global", "local"] = "global"
-    """What it decides on, for the report: the whole site, or what a vehicle sees."""
+    """What it decides on. ``global``: one decides for all, on everything. ``local``: each vehicle has one of its own,
+    which is shown no more than learned policies know."""
 
 
 Baseline = RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy | CustomPolicy
@@ -129,12 +141,16 @@ class LearnedPolicy(Document):
     """Name in the results; by default the kind, and the information if it is not ``local``."""
     information: Literal["local", "advised", "coordinator"] = "local"
     """What a vehicle decides on. ``local``: its own state, the board within range, the neighbours within range.
-    ``advised``: besides, what the adviser would have it do, while it can be reached. ``coordinator``: as ``local``, but
-    those who decide at the same time are matched to their stops together; in an outage they claim them."""
+    ``advised``: besides, what a central planner would have it do, while it can be reached. ``coordinator``: as
+    ``local``, but those who decide at the same time are matched to their stops together; in an outage they claim."""
     adviser: Annotated[Baseline, Field(discriminator="kind")] | PolicyName | None = "auto"
-    """A central planner: the name of a policy of this scenario, or one of its own. It shows in training what it would
-    do; with ``information: advised`` at work, too. ``auto``: where vehicles carry several tasks the scenario's
-    ``rolling_horizon``, else its anticipatory matching; ``tune`` puts the better one in its place."""
+    """The planner whose advice vehicles know at work: the name of a policy of this scenario, or one given here. Who
+    decides on local information runs on each vehicle; any other needs ``information: advised``. ``auto``:
+    the teacher with ``information: advised``, else none."""
+    teacher: Annotated[Baseline, Field(discriminator="kind")] | PolicyName | None = "auto"
+    """The planner that shows in training what it would do, whatever vehicles know. ``auto``: where vehicles carry
+    several tasks the scenario's ``rolling_horizon``, else its anticipatory matching; ``tune`` puts the better one in
+    its place. Who is advised by a planner learns nothing from being shown the same one, and has no teacher."""
     weights_of: PolicyName | None = None
     """Use what another policy of this scenario has learned, instead of a training of its own."""
     weights_in: Path | None = None
@@ -156,15 +172,16 @@ def policy_name(policy: Baseline | LearnedPolicy) -> str:
     """
     if policy.name is not None:
         return policy.name
+    if isinstance(policy, LearnedPolicy):
+        return policy.kind if policy.information == "local" else f"{policy.kind}-{policy.information}"
+    suffix = "-local" if policy.information == "local" else ""
     if isinstance(policy, MatchingPolicy):
-        return "matching-anticipatory" if policy.anticipatory else "matching-myopic"
+        return f"matching-{'anticipatory' if policy.anticipatory else 'myopic'}{suffix}"
     if isinstance(policy, RollingHorizonPolicy) and policy.solver == "pyvrp":
-        return "rolling_horizon_pyvrp"
-    if isinstance(policy, LearnedPolicy) and policy.information != "local":
-        return f"{policy.kind}-{policy.information}"
+        return f"rolling_horizon_pyvrp{suffix}"
     if isinstance(policy, CustomPolicy):
-        return policy.policy_class.rpartition(":")[2]
-    return policy.kind
+        return f"{policy.policy_class.rpartition(':')[2]}{suffix}"
+    return f"{policy.kind}{suffix}"
 
 
 def trained_as(policy: LearnedPolicy) -> str:

@@ -69,9 +69,9 @@ class Exploration(Document):
     itself. Meanwhile some choices are drawn by lot: among the best, where it matters which is better, and among all.
     """
 
-    guide: Literal["adviser", "atc", "random"] = "adviser"
-    """Who acts at first: the adviser, if the policy has one and it has advice; else, and with ``atc``, the ATC rule on
-    what each vehicle sees; or chance."""
+    guide: Literal["planner", "atc", "random"] = "planner"
+    """Who acts at first: the teacher, or else the adviser, if the policy has one; else, and with ``atc``, the ATC rule
+    on what each vehicle sees; or chance."""
     guide_days: Annotated[int, Field(ge=1)] = 60
     """Days over which the guide's share of choices falls from 1 to 0, but at most half of the budget."""
     best_share: Annotated[float, Field(ge=0, le=1)] = 0.25
@@ -95,8 +95,12 @@ class Training(Document):
     """Days simulated side by side; a checkpoint is possible whenever all of them have ended."""
     discount_time_constant_s: Annotated[Seconds, Field(gt=0)] = 120.0
     """Cost that is due in this time counts 1/e as much as cost now."""
-    return_horizon_s: Annotated[Seconds, Field(ge=0)] = 60.0
-    """Costs are summed at least this long before the target network takes over; 0: one decision epoch."""
+    travel_weight: Annotated[float, Field(ge=0)] = 1.0
+    """The price of travel in what is learned over that of the objective; above 1 where driving costs more than values
+    can see, such as the time of scarce chargers. Policies are still compared by the objective."""
+    return_horizon_s: Annotated[Seconds, Field(ge=0)] | None = None
+    """Costs are summed at least this long before the target network takes over; 0: one decision epoch; by default half
+    of ``discount_time_constant_s``."""
     epochs_per_update: Annotated[float, Field(gt=0)] = 16.0
     """New joint decisions between two gradient steps."""
     epochs_before_learning: Annotated[int, Field(ge=1)] = 1000
@@ -121,15 +125,34 @@ class Training(Document):
     """Width of the mixing network."""
     replay_mib: Annotated[Mebibytes, Field(gt=0)] = 256.0
     """Memory for past decisions."""
-    imitation_weight: Annotated[float, Field(ge=0)] = 1.0
-    """What the adviser's choices count beside costs, if the policy has one: a margin loss [Hester et al. 2018]."""
-    imitation_margin: Annotated[float, Field(gt=0)] = 0.05
-    """By how much the adviser's choice should be better than all others, in reward units."""
-    advice_trust: Annotated[float, Field(ge=0)] = 0.1
-    """By how much what is advised looks better than the rest before anything is learned, in reward units."""
+    imitation_weight: Annotated[float, Field(ge=0)] | None = None
+    """What a planner's choices count beside costs, in a margin loss [Hester et al. 2018]. By default 1 for a teacher's;
+    0.03 for an adviser's, which vehicles know: with more they never leave it, with none what was hardly ever tried
+    looks best."""
+    imitation_margin: Annotated[float, Field(gt=0)] = 0.4
+    """By how much the teacher's choice should be better than all others: in costs of one order of mean weight, open for
+    the discount time constant."""
+    advice_trust: Annotated[float, Field(ge=0)] = 0.8
+    """By how much what is advised looks better than the rest before anything is learned, in the same costs."""
     exploration: Exploration = Exploration()
     """How much of training is tried at random."""
     validate_every_days: Annotated[int, Field(ge=1)] = 32
     """Days between two plays of the validation days without exploration; the best policy there is kept."""
     checkpoint_every_days: Annotated[int, Field(ge=1)] = 32
     """Days between two checkpoints, from which an interrupted training goes on."""
+
+    def imitation(self, *, has_teacher: bool) -> float:
+        """
+        Return what a planner's choices count beside costs.
+
+        Parameters
+        ----------
+        has_teacher
+            Whether it is one whose choices the vehicles do not know.
+        """
+        return (1.0 if has_teacher else 0.03) if self.imitation_weight is None else self.imitation_weight
+
+    @property
+    def summed_s(self) -> float:
+        """How long costs are summed before the target network takes over."""
+        return self.discount_time_constant_s / 2 if self.return_horizon_s is None else self.return_horizon_s

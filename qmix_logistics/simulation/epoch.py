@@ -100,6 +100,8 @@ class DecisionEpoch:
         Whether a central planner can be reached.
     ways
         The ways that are offered to stops; None where there is no choice of way.
+    is_heard
+        Which vehicles those who decide know of; None: all. Nothing is told of the others.
     """
 
     snapshot: Snapshot
@@ -113,6 +115,7 @@ class DecisionEpoch:
     num_pending: int
     is_planner_up: bool = True
     ways: Ways | None = None
+    is_heard: Bool[np.ndarray, " vehicle"] | None = None
 
     @property
     def time_s(self) -> float:

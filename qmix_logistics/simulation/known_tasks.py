@@ -111,6 +111,17 @@ class KnownTasks:
         more = self._day.more_loads
         return np.zeros((len(tasks), 0)) if more is None else more[np.asarray(tasks, int)]
 
+    def windows(self, tasks: Int[np.ndarray, " chosen"]) -> Shaped[np.ndarray, " chosen"] | None:
+        """
+        Return the windows of some tasks, as records of type ``WINDOW``; None if the day has none.
+
+        Parameters
+        ----------
+        tasks
+            Their numbers.
+        """
+        return None if self._day.windows is None else self._day.windows[tasks]
+
     def ends_of(self, task: int) -> Int[np.ndarray, " place"]:
         """
         Return the places at which a task may end.

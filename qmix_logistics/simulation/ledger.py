@@ -19,6 +19,8 @@ class Ledger:
         What things cost.
     discount_time_constant_s
         Cost after this time counts 1/e; None: no discounting.
+    travel_weight
+        The price of travel in the discounted cost over that of the objective.
     """
 
     __slots__ = (
@@ -29,16 +31,20 @@ class Ledger:
         "_objective",
         "_open",
         "_rate_per_s",
+        "_shadow_per_s",
         "_tau_s",
         "_time_s",
         "total_cost",
+        "travel_weight",
     )
 
-    def __init__(self, objective: Objective, discount_time_constant_s: float | None) -> None:
-        self._objective = objective
+    def __init__(
+        self, objective: Objective, discount_time_constant_s: float | None, travel_weight: float = 1.0
+    ) -> None:
+        self._objective, self.travel_weight = objective, travel_weight
         self._tau_s = discount_time_constant_s
         self._time_s = 0.0
-        self._rate_per_s = 0.0
+        self._rate_per_s = self._shadow_per_s = 0.0
         self._open: dict[int, float] = {}
         self._due: list[tuple[float, int]] = []
         self._mark_s = 0.0
@@ -89,7 +95,7 @@ class Ledger:
         if penalty:
             self.charge(time_s, weight * penalty)
 
-    def add_rate(self, time_s: float, rate_per_s: float) -> None:
+    def add_rate(self, time_s: float, rate_per_s: float, shadow_per_s: float = 0.0) -> None:
         """
         Change the rate at which cost accrues.
 
@@ -99,9 +105,12 @@ class Ledger:
             Now.
         rate_per_s
             What is added to the rate; may be negative.
+        shadow_per_s
+            What is added to the rate of the discounted cost alone: a price that a learner pays and no one else.
         """
         self.accrue(time_s)
         self._rate_per_s += rate_per_s
+        self._shadow_per_s += shadow_per_s
 
     def charge(self, time_s: float, cost: float) -> None:
         """
@@ -152,11 +161,12 @@ class Ledger:
         if time_s <= self._time_s:
             return
         self.total_cost += self._rate_per_s * (time_s - self._time_s)
+        rate_per_s = self._rate_per_s + self._shadow_per_s
         if self._tau_s is None:
-            self._discounted += self._rate_per_s * (time_s - self._time_s)
+            self._discounted += rate_per_s * (time_s - self._time_s)
         else:
             fall = self._discount(self._time_s) - self._discount(time_s)
-            self._discounted += self._rate_per_s * self._tau_s * fall
+            self._discounted += rate_per_s * self._tau_s * fall
         self._time_s = time_s
 
     def _discount(self, time_s: float) -> float:

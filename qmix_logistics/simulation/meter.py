@@ -34,6 +34,8 @@ class StateMeter:
         "_energy_cost",
         "_number",
         "_rates_at",
+        "_shadow_cost",
+        "_shadow_per_s",
         "_since_s",
         "_speed_mps",
         "_standby_w",
@@ -53,8 +55,10 @@ class StateMeter:
             objective.energy_cost_per_kwh / 3.6e6,
             objective.travel_cost_per_km / 1000,
         )
+        self._shadow_cost = (world.ledger.travel_weight - 1.0) * self._travel_cost
         self._rates_at: dict[float, tuple[float, float]] = {}
         self._state, self._since_s, self._cost_per_s, self._speed_mps, self._drain_w = IDLE, 0.0, 0.0, 0.0, 0.0
+        self._shadow_per_s = 0.0
         self.place = self.target = place
         """Where it is, or set out from, and where it is going; to be changed with ``stand_at`` and ``set_out``."""
         self.stand_at(place)
@@ -150,8 +154,9 @@ class StateMeter:
         self._drain_w, cost_per_s = self._rates(state, speed_mps)
         columns.state[number], columns.since_s[number], columns.drain_w[number] = state, now, self._drain_w
         if cost_per_s != self._cost_per_s:
-            world.ledger.add_rate(now, cost_per_s - self._cost_per_s)
-            self._cost_per_s = cost_per_s
+            shadow_per_s = self._shadow_cost * speed_mps
+            world.ledger.add_rate(now, cost_per_s - self._cost_per_s, shadow_per_s - self._shadow_per_s)
+            self._cost_per_s, self._shadow_per_s = cost_per_s, shadow_per_s
 
     def _rates(self, state: VehicleState, speed_mps: float) -> tuple[float, float]:
         """Power drawn and cost per second; nothing is drawn while charging or being helped."""

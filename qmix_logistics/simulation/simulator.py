@@ -42,13 +42,22 @@ class Simulator:
         The site.
     discount_time_constant_s
         For the discounted costs of the intervals; None: no discounting.
+    travel_weight
+        The price of travel in them over that of the objective: for a learner to whom it should seem dearer.
     is_recording
         Whether vehicles' stops, states and visits are recorded, for KPIs; training leaves it out.
     """
 
-    def __init__(self, site: Site, *, discount_time_constant_s: float | None = None, is_recording: bool = True) -> None:
+    def __init__(
+        self,
+        site: Site,
+        *,
+        discount_time_constant_s: float | None = None,
+        travel_weight: float = 1.0,
+        is_recording: bool = True,
+    ) -> None:
         self.site = site
-        self._tau_s = discount_time_constant_s
+        self._tau_s, self._travel_weight = discount_time_constant_s, travel_weight
         self._is_recording = is_recording
         self._epoch: DecisionEpoch | None = None
 
@@ -62,7 +71,7 @@ class Simulator:
             The day.
         """
         self._env = simpy.Environment()
-        self._ledger = Ledger(self.site.objective, self._tau_s)
+        self._ledger = Ledger(self.site.objective, self._tau_s, self._travel_weight)
         self._world = World(self._env, self.site, day, self._ledger, is_recording=self._is_recording)
         self._traffic = LaneTraffic(self._world, self.site.lanes) if self.site.lanes is not None else None
         self._feasibility = Feasibility(self._world)

@@ -92,6 +92,8 @@ class Site:
         Mean weight of an order.
     mean_task_s
         Mean time of a task: the way to its origin, pick-up, the way to its destination, drop-off.
+    radius_m
+        Root mean square distance of the places from the middle, at least 1 m.
     handling_allowance_s
         Time at which a long pick-up and a long queue are over.
     charger_distance_m
@@ -114,6 +116,7 @@ class Site:
     destination_choice: bool
     mean_weight: float
     mean_task_s: float
+    radius_m: float
     handling_allowance_s: float
     charger_distance_m: Float[np.ndarray, "vehicle_class place"]
 
@@ -173,6 +176,7 @@ def compile_site(spec: ScenarioSpec) -> Site:
         destination_choice=spec.demand.destination_choice,
         mean_weight=float(shares @ weights / shares.sum()),
         mean_task_s=_mean_task_s(spec, network, stations),
+        radius_m=max(float(np.sqrt(np.square(network.position_m).sum(axis=1).mean())), 1.0),
         handling_allowance_s=_handling_allowance_s(spec),
         charger_distance_m=(
             network.distance_m[:, :, [charger.place for charger in charger_sites]].min(axis=2)

@@ -61,7 +61,7 @@ def policy_of(spec: ScenarioSpec, name: str, seed: int = 1) -> Policy:
     entry = next(policy for policy in spec.policies if policy_name(policy) == name)
     if not isinstance(entry, LearnedPolicy):
         return build_baseline(entry)
-    planner = adviser_of(spec, entry) if entry.information == "advised" else None
+    planner = adviser_of(spec, entry)
     place = RunFolder(folder_of(spec)).policy(entry.weights_of or name, seed)
     adviser = None if planner is None else build_baseline(planner)
     return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")

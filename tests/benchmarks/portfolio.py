@@ -34,6 +34,11 @@ TRAINING_DAYS = {
 }
 TRAININGS, MORE_TRAININGS, TEST_DAYS, HINDSIGHT_MOVES = 3, 5, 30, 20
 MOST_TRAINING_DAYS = 96
+ON_VEHICLES = (
+    {"kind": "atc", "information": "local"},
+    {"kind": "matching", "anticipatory": True, "information": "local"},
+)
+"""Rules that decide on what learned policies know: whether it pays to learn is seen beside them."""
 LEARNED = (
     {"kind": "qmix"},
     {"kind": "qmix", "information": "coordinator", "weights_of": "qmix"},
@@ -43,8 +48,11 @@ ORDER = (
     "planner-outage", "warehouse-peak", "quickstart", "delivery-same-day", "warehouse-charging", "drones-and-robots",
     "hub-two-echelon", "delivery-time-windows", "warehouse-trace", "warehouse-congested",
 )  # fmt: skip
-COLUMNS = ("scenario", "policy", "information", "best_baseline", "relative_cost", "ci_low", "ci_high", "verdict",
-           "regret", "latency_p50_ms", "latency_p99_ms", "training_seeds", "days", "root_seed", "commit")  # fmt: skip
+COLUMNS = (
+    "scenario", "policy", "information", "best_baseline", "relative_cost", "ci_low", "ci_high", "verdict",
+    "best_on_vehicles", "relative_cost_on_vehicles", "ci_low_on_vehicles", "ci_high_on_vehicles", "regret",
+    "latency_p50_ms", "latency_p99_ms", "training_seeds", "days", "root_seed", "commit",
+)  # fmt: skip
 
 
 def prepare(name: str) -> Path:
@@ -54,7 +62,8 @@ def prepare(name: str) -> Path:
         yaml = YAML()
         document = yaml.load(source.read_text(encoding="utf-8"))
         baselines = [entry for entry in document["policies"] if entry["kind"] not in (*WEAK, "qmix")]
-        document["policies"] = [*baselines, *LEARNED]
+        named = [entry for entry in ON_VEHICLES if dict(entry) not in [dict(known) for known in baselines]]
+        document["policies"] = [*baselines, *named, *LEARNED]
         experiment = document.setdefault("experiment", {})
         experiment["training_seeds"] = MORE_TRAININGS if name in SHOWN else TRAININGS
         experiment["hindsight_moves"] = HINDSIGHT_MOVES
@@ -92,7 +101,9 @@ def rows(name: str, commit: str) -> list[dict[str, Any]]:
     kpis, pairs, timings = (pd.read_csv(run / f"{table}.csv") for table in ("kpis", "comparisons", "timings"))
     costs = kpis[kpis["kpi"] == "total_cost"].set_index("policy")
     learned = [policy for policy in costs.index if policy.startswith("qmix")]
-    best = costs["mean"].drop(learned).idxmin()
+    baselines = costs.drop(learned)
+    best = baselines["mean"].idxmin()
+    on_vehicles = baselines[baselines["information"] == "local"]["mean"].idxmin()
     regret = kpis[kpis["kpi"] == "regret_pct"].set_index("policy")["mean"]
     seed = YAML(typ="safe").load((run / "scenario.yaml").read_text(encoding="utf-8"))["experiment"]["seed"]
     found = []
@@ -105,27 +116,41 @@ def rows(name: str, commit: str) -> list[dict[str, Any]]:
             "training_seeds": costs.loc[policy, "num_training_seeds"], "days": costs.loc[policy, "num_days"],
             "root_seed": seed, "commit": commit,
         }  # fmt: skip
-        pair = pairs[(pairs["policy"] == policy) & (pairs["reference"] == best) & (pairs["kpi"] == "total_cost")]
-        pair = pair[pair["training_seed"] == "all"]
-        if len(pair) and policy in learned:
-            one = pair.iloc[0]
-            scale = costs.loc[best, "mean"]
-            row |= {"ci_low": one["ci_low"] / scale, "ci_high": one["ci_high"] / scale, "verdict": one["verdict"]}
+        if policy in learned:
+            pair = _against(pairs, policy, best, costs)
+            row |= {"ci_low": pair["ci_low"], "ci_high": pair["ci_high"], "verdict": pair["verdict"]}
+            pair = _against(pairs, policy, on_vehicles, costs)
+            row |= {"best_on_vehicles": on_vehicles, "relative_cost_on_vehicles": pair["difference"],
+                    "ci_low_on_vehicles": pair["ci_low"], "ci_high_on_vehicles": pair["ci_high"]}  # fmt: skip
         found.append(row)
     return found
+
+
+def _against(pairs: pd.DataFrame, policy: str, reference: str, costs: pd.DataFrame) -> dict[str, Any]:
+    """Return a comparison of total cost over all trainings, in shares of the reference's."""
+    is_it = (pairs["policy"] == policy) & (pairs["reference"] == reference) & (pairs["kpi"] == "total_cost")
+    (pair,) = pairs[is_it & (pairs["training_seed"] == "all")].to_dict("records")
+    scale = costs.loc[reference, "mean"]
+    return pair | {column: pair[column] / scale for column in ("difference", "ci_low", "ci_high")}
 
 
 def table(found: pd.DataFrame) -> str:
     """Return the learned policies' rows as a table, and how many scenarios each verdict has."""
     lines = ["# Portfolio: learned policies against the best tuned baseline", "",
              "Written by `make portfolio` from `runs/portfolio`; every row is in [portfolio.csv](portfolio.csv).", "",
-             "| scenario | policy | best baseline | cost against it | verdict | regret | decision p50, p99 |",
-             "| --- | --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+             "| scenario | policy | best baseline | cost against it | verdict "
+             "| best rule on vehicles | cost against it | regret | decision p50, p99 |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]  # fmt: skip
     shown = found[found["verdict"].notna()]
     for row in shown.to_dict("records"):
-        cost = f"{100 * row['relative_cost']:+.1f} % ({100 * row['ci_low']:+.1f} to {100 * row['ci_high']:+.1f})"
+        cost, on_vehicles = (
+            f"{100 * row[f'relative_cost{end}']:+.1f} % "
+            f"({100 * row[f'ci_low{end}']:+.1f} to {100 * row[f'ci_high{end}']:+.1f})"
+            for end in ("", "_on_vehicles")
+        )
         decision = f"{row['latency_p50_ms']:.2f}, {row['latency_p99_ms']:.2f} ms"
-        cells = [row["scenario"], row["policy"], row["best_baseline"], cost, row["verdict"]]
+        cells = [row["scenario"], row["policy"], row["best_baseline"], cost, row["verdict"], row["best_on_vehicles"],
+                 on_vehicles]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} | {row['regret']:.1f} % | {decision} |")
     lines.append("")
     for policy, group in shown.groupby("policy", sort=False):

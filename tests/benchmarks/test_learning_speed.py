@@ -182,7 +182,7 @@ def test_a_gradient_step(figures: Figures) -> None:
     rng, times_s = np.random.default_rng(0), []
     for _ in range(30):
         start_s = time.process_time()
-        learner.update(DispatchSample(replay.sample(TRAINING.batch_epochs, tau_s, TRAINING.return_horizon_s, rng)))
+        learner.update(DispatchSample(replay.sample(TRAINING.batch_epochs, tau_s, TRAINING.summed_s, rng)))
         times_s.append(time.process_time() - start_s)
     note = f"QMIX, {TRAINING.batch_epochs} joint decisions, drawing them included; no budget"
     figures.add("one gradient step", [1e3 * each for each in times_s], "ms", note=note)

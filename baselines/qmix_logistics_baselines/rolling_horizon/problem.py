@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from qmix_logistics.environment.estimates import work_index, work_times
-from qmix_logistics.simulation import DROP_OFF, PICK_UP, DecisionEpoch, Site
+from qmix_logistics.simulation import DROP_OFF, PICK_UP, DecisionEpoch, Site, expected_wait_s
 from qmix_logistics_baselines.matching import busy_vehicles, may_take
 
 TICKS_PER_S = 10
@@ -120,13 +120,13 @@ class _Stops:
     def end(self) -> Int[np.ndarray, " stop"]:
         return np.where(self.is_pick_up, self.tasks["origin"], self.tasks["destination"])
 
-    def work_s(self, site: Site) -> Float[np.ndarray, "class stop"]:
+    def work_s(self, site: Site, approach_s: Float[np.ndarray, " place"]) -> Float[np.ndarray, "class stop"]:
         """Return the time of the work at each stop, the way of those that are done in one go included."""
         tasks, travel_s = self.tasks, site.network.travel_time_s
         pick_up_s = np.where(self.is_whole | self.is_pick_up, tasks["mean_pick_up_s"], 0.0)
         drop_off_s = np.where(self.is_pick_up, 0.0, tasks["mean_drop_off_s"])
         work_s: Float[np.ndarray, "class stop"] = travel_s[:, self.begin, self.end] + pick_up_s + drop_off_s
-        work_s += np.where(self.begin != self.end, site.approach_s[self.end], 0.0)
+        work_s += np.where(self.begin != self.end, approach_s[self.end], 0.0)
         return work_s
 
     def window_s(self, work_s: Float[np.ndarray, " stop"]) -> tuple[np.ndarray, np.ndarray]:
@@ -140,7 +140,14 @@ class _Stops:
         return earliest_s, np.where(self.is_whole, whole_s, latest_s)
 
 
-def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_weight: float = 1.0) -> RoutingProblem:
+def routing_problem(
+    site: Site,
+    epoch: DecisionEpoch,
+    max_tasks: int,
+    travel_weight: float = 1.0,
+    *,
+    counts_queues: bool = False,
+) -> RoutingProblem:
     """
     Return the problem of routing the fleet through what is on board and what is pending and most urgent.
 
@@ -154,6 +161,8 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
         How many pending tasks at most.
     travel_weight
         The price of travel over that of the objective.
+    counts_queues
+        Whether to expect queues at stations as long as they are now.
     """
     vehicles = np.concatenate([epoch.deciders, _others(site, epoch)])
     known, states = epoch.snapshot.known, epoch.snapshot.vehicles[vehicles]
@@ -166,11 +175,11 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
     number = np.arange(len(tasks))
     is_pick_up = (number >= num_whole) & (number < len(pending))
     stops = _Stops(tasks, number < num_whole, is_pick_up, is_loaded_first)
+    approach_s = site.approach_s + (_queues_s(site, epoch) if counts_queues else 0.0)
     classes = site.fleet.class_index[vehicles]
-    work_s = stops.work_s(site)
-    distance_m, travel_s = _ways(
-        site, vehicles, stops, np.where(states["is_available"], states["place"], states["free_place"])
-    )
+    work_s = stops.work_s(site, approach_s)
+    starts = np.where(states["is_available"], states["place"], states["free_place"])
+    distance_m, travel_s = _ways(site, vehicles, stops, starts, approach_s)
     transit_s = travel_s + np.pad(work_s[classes], ((0, 0), (0, 2 * len(vehicles))))[:, :, None]
     units = _cost_units(site)
     weight = tasks["weight"] / np.maximum(epoch.snapshot.open_tasks[tasks["order"]], 1) * tasks["is_open"]
@@ -233,6 +242,8 @@ def _others(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle"]:
     """Return who carries something, waits, or will be free for another task without charging first."""
     loaded = np.array([len(tasks) > 0 for tasks in epoch.snapshot.on_board])
     waits = epoch.snapshot.vehicles["is_available"] & (site.max_tasks_on_board > 1)
+    if epoch.is_heard is not None:
+        waits &= epoch.is_heard
     found = np.union1d(busy_vehicles(site, epoch), np.flatnonzero(loaded | waits)).astype(int)
     return np.setdiff1d(found, epoch.deciders)
 
@@ -280,7 +291,11 @@ def _on_board(
 
 
 def _ways(
-    site: Site, vehicles: Int[np.ndarray, " vehicle"], stops: _Stops, starts: Int[np.ndarray, " vehicle"]
+    site: Site,
+    vehicles: Int[np.ndarray, " vehicle"],
+    stops: _Stops,
+    starts: Int[np.ndarray, " vehicle"],
+    approach_s: Float[np.ndarray, " place"],
 ) -> tuple[Float[np.ndarray, "vehicle node node"], Float[np.ndarray, "vehicle node node"]]:
     """Distance, and time with docking, from where a node is left to where another begins; an end costs the way home."""
     returns = np.array([site.fleet.classes[number].returns_home for number in vehicles.tolist()], bool)
@@ -289,10 +304,16 @@ def _ways(
     classes, first_end = site.fleet.class_index[vehicles][:, None, None], len(leave) - len(vehicles)
     distance_m = site.network.distance_m[classes, leave[:, None], begin]
     travel_s = site.network.travel_time_s[classes, leave[:, None], begin]
-    travel_s += np.where(leave[:, None] != begin, site.approach_s[begin], 0.0)
+    travel_s += np.where(leave[:, None] != begin, approach_s[begin], 0.0)
     travel_s[:, :, first_end:] = 0.0
     distance_m[:, :, first_end:][:, :, ~returns] = 0.0
     return distance_m, travel_s
+
+
+def _queues_s(site: Site, epoch: DecisionEpoch) -> Float[np.ndarray, " place"]:
+    found = np.zeros(site.network.num_places)
+    found[epoch.snapshot.stations["place"]] = expected_wait_s(epoch.snapshot.stations)
+    return found
 
 
 def _loads(

@@ -20,7 +20,9 @@ from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import Site
 
 
-def build_learner(algorithm: Algorithm, training: Training, seed: int) -> Learner:
+def build_learner(
+    algorithm: Algorithm, training: Training, seed: int, num_vehicles: int = 1, imitation_weight: float = 0.0
+) -> Learner:
     """
     Return a learner with random weights.
 
@@ -32,20 +34,24 @@ def build_learner(algorithm: Algorithm, training: Training, seed: int) -> Learne
         Its settings.
     seed
         Of the weights.
+    num_vehicles
+        Fleet over which a reward unit is spread; see ``reward_unit``.
+    imitation_weight
+        What a planner's choices count beside costs.
     """
     settings = LearnerSettings(
         training.learning_rate,
         training.gradient_clip,
         training.polyak,
         training.target_every_updates,
-        training.imitation_weight,
-        training.imitation_margin,
+        imitation_weight,
+        training.imitation_margin / num_vehicles,
     )
     objective = build_objective(algorithm, "huber", training.weighting_alpha)
-    return Learner(build_network(algorithm, training, seed), objective, settings)
+    return Learner(build_network(algorithm, training, seed, num_vehicles), objective, settings)
 
 
-def build_network(algorithm: Algorithm, training: Training, seed: int) -> TeamNetwork:
+def build_network(algorithm: Algorithm, training: Training, seed: int, num_vehicles: int = 1) -> TeamNetwork:
     """
     Return networks with random weights.
 
@@ -57,10 +63,12 @@ def build_network(algorithm: Algorithm, training: Training, seed: int) -> TeamNe
         Their sizes.
     seed
         Of the weights.
+    num_vehicles
+        Fleet over which a reward unit is spread.
     """
     hidden = training.hidden
     family = Family(
-        make_agents=lambda: UtilityNetwork(hidden, training.advice_trust),
+        make_agents=lambda: UtilityNetwork(hidden, training.advice_trust / num_vehicles),
         make_encoder=lambda: StateEncoder(hidden),
         heads=SharedHeads(hidden, hidden, NUM_FEATURES),
         embedding_size=hidden,

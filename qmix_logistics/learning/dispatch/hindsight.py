@@ -13,9 +13,9 @@ from jaxtyping import Float
 
 from qmix_logistics.simulation import Day, Site
 
-WINDOWS_S = (10.0, 20.0, 40.0, 80.0, 160.0)
-"""Ends of the windows, from now on."""
-NUM_FEATURES = 2 * len(WINDOWS_S)
+WINDOWS = (1 / 12, 1 / 6, 1 / 3, 2 / 3, 4 / 3)
+"""Ends of the windows, from now on, in time constants of the discount."""
+NUM_FEATURES = 2 * len(WINDOWS)
 """Their weights, then their tasks."""
 
 
@@ -29,9 +29,12 @@ class Hindsight:
         The site.
     day
         The day.
+    time_constant_s
+        Of the discount.
     """
 
-    def __init__(self, site: Site, day: Day) -> None:
+    def __init__(self, site: Site, day: Day, time_constant_s: float) -> None:
+        self._ends_s = time_constant_s * np.array([0.0, *WINDOWS])
         orders = day.orders
         per_vehicle = np.stack([orders["weight"] / site.mean_weight, orders["num_tasks"]]) / site.fleet.num_vehicles
         self._release_s = orders["release_s"]
@@ -46,5 +49,5 @@ class Hindsight:
         time_s
             Time since the day began.
         """
-        edges = np.searchsorted(self._release_s, time_s + np.array([0.0, *WINDOWS_S]), side="right")
+        edges = np.searchsorted(self._release_s, time_s + self._ends_s, side="right")
         return np.diff(self._total[:, edges], axis=1).ravel()

@@ -40,7 +40,7 @@ class LearnedPolicy:
     network
         The agents' network. Mixers are for training only.
     adviser
-        A central planner that the vehicles ask; None: they decide on what they see.
+        A planner whose advice they know, a central one or their own; None: they decide on what they see.
     is_coordinated
         Whether those who decide at the same time are matched to their stops together, while a centre can be reached.
     """
@@ -54,7 +54,7 @@ class LearnedPolicy:
         """What it decides on; see ``Policy``."""
         if self._is_coordinated:
             return "coordinator"
-        return "local" if self._adviser is None else "advised"
+        return "local" if self._adviser is None or self._adviser.information == "local" else "advised"
 
     @property
     def num_cut_off(self) -> int:
@@ -63,7 +63,7 @@ class LearnedPolicy:
 
     def reset(self, site: Site, rng: np.random.Generator) -> None:
         """Prepare for a new day; see ``Policy``."""
-        self._codec = Codec(site, shows_advice=self._adviser is not None)
+        self._codec = Codec(site)
         if self._adviser is not None:
             self._adviser.reset(site, rng)
 
@@ -77,8 +77,8 @@ class LearnedPolicy:
 
     def _decide(self, epoch: DecisionEpoch, grant: Grant) -> Dispatch:
         assert self._codec is not None, "reset comes first"
-        advice = None if self._adviser is None else [advice_of(self._adviser, epoch)]
-        dispatches, _ = decide_jointly(self._codec, [epoch], GreedyScorer(self._network), advice, grant)
+        told = None if self._adviser is None else [advice_of(self._adviser, epoch)]
+        dispatches, _ = decide_jointly(self._codec, [epoch], GreedyScorer(self._network), told, grant)
         return dispatches[0]
 
 
@@ -111,7 +111,7 @@ def load_policy(folder: Path, adviser: Policy | None = None, *, is_coordinated: 
     folder
         Where it is.
     adviser
-        A central planner that its vehicles ask.
+        A planner whose advice its vehicles know.
     is_coordinated
         Whether those who decide at the same time are matched to their stops together.
 
@@ -174,12 +174,24 @@ def weights_of(network: UtilityNetwork, path: Path) -> None:
         np.savez(file, allow_pickle=False, **{name: value.numpy() for name, value in network.state_dict().items()})
 
 
-def schema_of() -> dict[str, Any]:
-    """Return what each number that a policy sees means, and the bound of all."""
-    return {"limit": LIMIT, "features": _schema()}
+def schema_of(site: Site) -> dict[str, Any]:
+    """
+    Return what each number that a policy sees means, its scale on a site, and the bound of all.
+
+    Parameters
+    ----------
+    site
+        The site.
+    """
+    features = {
+        name: [dataclasses.asdict(feature) | {"scale": feature.scale_on(site)} for feature in GROUPS[name]]
+        for name in _SEEN
+    }
+    return {"limit": LIMIT, "features": features}
+
+
+_SEEN = ("vehicle", "stop", "neighbour")
 
 
 def _schema() -> dict[str, list[dict[str, Any]]]:
-    return {
-        name: [dataclasses.asdict(feature) for feature in GROUPS[name]] for name in ("vehicle", "stop", "neighbour")
-    }
+    return {name: [dataclasses.asdict(feature) for feature in GROUPS[name]] for name in _SEEN}

@@ -45,7 +45,7 @@ class Shape:
             [
                 ("decider", "i2"),
                 ("slot", "i2"),
-                ("advised", "i2"),
+                ("shown", "i2"),
                 ("vehicle", "f2", len(GROUPS["vehicle"])),
                 ("stops", "f2", (self.num_slots, len(GROUPS["stop"]))),
                 ("mask", "?", self.num_slots),
@@ -176,7 +176,7 @@ class Replay:
         record = np.zeros(len(rows), self._rows.dtype)
         num_slots, num_neighbours = observation.mask.shape[1], observation.neighbour_mask.shape[1]
         record["decider"], record["slot"] = observation.decider[rows], slots
-        record["advised"] = observation.advised[rows]
+        record["shown"] = observation.shown[rows]
         record["vehicle"] = observation.vehicle[rows]
         record["stops"][:, :num_slots] = observation.stops[rows]
         record["mask"][:, :num_slots] = observation.mask[rows]

@@ -63,7 +63,9 @@ class BatchRollout:
     reward_unit
         Cost that is a reward of -1.
     advisers
-        A planner for each simulator; none: no one is advised.
+        A planner for each simulator, whose advice the vehicles know; none: no one is advised.
+    teachers
+        A planner for each simulator, of whose choices only the replay knows; none: the advisers are imitated.
     """
 
     def __init__(
@@ -73,8 +75,10 @@ class BatchRollout:
         time_constant_s: float,
         reward_unit: float,
         advisers: Sequence[Policy] = (),
+        teachers: Sequence[Policy] = (),
     ) -> None:
-        self._simulators, self._codec, self._advisers = simulators, codec, advisers
+        self._simulators, self._codec = simulators, codec
+        self._advisers, self._teachers = advisers, teachers
         self._time_constant_s, self._reward_unit = time_constant_s, reward_unit
 
     def play(
@@ -100,16 +104,21 @@ class BatchRollout:
         """
         simulators = self._simulators[: len(days)]
         epochs = [simulator.reset(day) for simulator, day in zip(simulators, days, strict=True)]
-        chains = [_Chain(Hindsight(simulator.site, day)) for simulator, day in zip(simulators, days, strict=True)]
-        asks = bool(self._advisers) and (replay is not None or self._codec.shows_advice)
-        if asks:
-            for adviser, simulator in zip(self._advisers, simulators, strict=False):
-                adviser.reset(simulator.site, np.random.default_rng(0))
+        tau_s, site = self._time_constant_s, simulators[0].site
+        chains = [_Chain(Hindsight(site, day, tau_s)) for day in days]
+        teachers = self._teachers if replay is not None else ()
+        for planner in (*self._advisers[: len(days)], *teachers[: len(days)]):
+            planner.reset(site, np.random.default_rng(0))
         result = RolloutResult(np.zeros(len(days)))
         while live := [index for index, epoch in enumerate(epochs) if epoch.end is None]:
-            advice = [advice_of(self._advisers[index], epochs[index]) for index in live] if asks else None
+            told, shown = (
+                [advice_of(planners[index], epochs[index]) for index in live] if planners else None
+                for planners in (self._advisers, teachers)
+            )
+            shown = told if shown is None else shown
+            going = [epochs[index] for index in live]
             dispatches, rounds = decide_jointly(
-                self._codec, [epochs[index] for index in live], scorer, advice, with_state=replay is not None
+                self._codec, going, scorer, told, shown=shown, with_state=replay is not None
             )
             if replay is not None:
                 self._remember(replay, rounds, [(chains[index], epochs[index].time_s) for index in live])

@@ -33,7 +33,7 @@ class DispatchSample:
     def __init__(self, drawn: DrawnDecisions) -> None:
         self._drawn = drawn
         self.slots: Int[Tensor, " row"] = torch.from_numpy(drawn.rows["slot"].astype(np.int64))
-        self.shown: Int[Tensor, " row"] = torch.from_numpy(drawn.rows["advised"].astype(np.int64))
+        self.shown: Int[Tensor, " row"] = torch.from_numpy(drawn.rows["shown"].astype(np.int64))
         self.weights = None if drawn.weights is None else torch.from_numpy(drawn.weights)
         self.group_of_row = torch.from_numpy(drawn.epoch_of_row)
 

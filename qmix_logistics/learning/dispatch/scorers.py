@@ -93,9 +93,11 @@ class ExploringScorer:
         return np.where(drawn, lots, scores)
 
     def _guide(self, observation: JointObservation) -> Float[np.ndarray, "row slot"]:
-        scores, told = atc_scores(observation), np.flatnonzero(observation.advised >= 0)
-        if self._exploration.guide == "adviser":
-            scores[told, observation.advised[told]] = 2 * LIMIT
+        scores = atc_scores(observation)
+        if self._exploration.guide == "planner":
+            slots = np.where(observation.shown >= 0, observation.shown, observation.told)
+            known = np.flatnonzero(slots >= 0)
+            scores[known, slots[known]] = 2 * LIMIT
         return scores
 
     def _are_best(

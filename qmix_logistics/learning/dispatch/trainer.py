@@ -37,6 +37,8 @@ SEED_KEY = 100
 """Keeps the seeds of trainings apart from those of days, whose keys begin with their split."""
 MAX_DAYS = 1_000_000
 """Trainings have their own days as long as none needs more than this."""
+DOUBT_OF_ADVISED = 1.0
+"""Standard errors by which an advised policy must be better than the one it replaces, the adviser at first."""
 FIRST_IMPORTANCE = 0.4
 """How far weights undo priorities at the beginning; all the way at the end (Schaul et al. 2016, Sec. 3.4)."""
 
@@ -82,9 +84,9 @@ class Trainer:
     num_validation_days
         Days on which the policy to keep is chosen.
     make_adviser
-        Returns a new planner that shows what it would do; None: there is none.
-    shows_advice
-        Whether the policy knows at work what the planner advises.
+        Returns a new planner whose advice the vehicles know, at work too; None: there is none.
+    make_teacher
+        Returns a new planner that shows in training what it would do; None: there is none.
     """
 
     def __init__(
@@ -97,8 +99,7 @@ class Trainer:
         number: int,
         num_validation_days: int,
         make_adviser: Callable[[], Policy] | None = None,
-        *,
-        shows_advice: bool = False,
+        make_teacher: Callable[[], Policy] | None = None,
     ) -> None:
         self._demand, self._training, self._number = demand, training, number
         of_exploration, of_weights = np.random.SeedSequence(root_seed, spawn_key=(SEED_KEY, number)).spawn(2)
@@ -107,14 +108,30 @@ class Trainer:
         self._tau_s = training.discount_time_constant_s
         self._reward_unit = reward_unit(site, self._tau_s)
         self._demand_s = site.horizon.demand_s
-        self.learner = build_learner(algorithm, training, weights_seed)
+        self.learner = build_learner(
+            algorithm,
+            training,
+            weights_seed,
+            site.fleet.num_vehicles,
+            training.imitation(has_teacher=make_teacher is not None),
+        )
         self.replay = Replay(replay_shape(site), training.replay_mib * MIB, training.priority_exponent)
         num = max(training.envs_per_batch, num_validation_days)
-        simulators = [Simulator(site, discount_time_constant_s=self._tau_s, is_recording=False) for _ in range(num)]
-        advisers = [make_adviser() for _ in range(num)] if make_adviser is not None else []
-        codec = Codec(site, shows_advice=shows_advice)
-        self._shows_advice = shows_advice
-        self._rollout = BatchRollout(simulators, codec, self._tau_s, self._reward_unit, advisers)
+        simulators = [
+            Simulator(
+                site,
+                discount_time_constant_s=self._tau_s,
+                travel_weight=training.travel_weight,
+                is_recording=False,
+            )
+            for _ in range(num)
+        ]
+        advisers, teachers = (
+            [] if make is None else [make() for _ in range(num)] for make in (make_adviser, make_teacher)
+        )
+        self._is_advised = make_adviser is not None
+        self._doubt = DOUBT_OF_ADVISED if self._is_advised else 0.0
+        self._rollout = BatchRollout(simulators, Codec(site), self._tau_s, self._reward_unit, advisers, teachers)
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None
@@ -149,7 +166,7 @@ class Trainer:
         report
             Told the share of the budget that is used.
         """
-        if self._shows_advice and self.best is None:
+        if self._is_advised and self.best is None:
             self._validate()  # at first it does as it is advised: what it learns must be better
         days = self._next_days()
         guided_share = self._guided_share()
@@ -206,7 +223,7 @@ class Trainer:
     def _update(self) -> UpdateStatistics:
         training = self._training
         self.learner.set_learning_rate(training.learning_rate * (1.0 - 0.9 * self.progress))
-        horizon_s, importance = training.return_horizon_s, FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * self.progress
+        horizon_s, importance = training.summed_s, FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * self.progress
         drawn = self.replay.sample(training.batch_epochs, self._tau_s, horizon_s, self._rng, importance)
         statistics, errors = self.learner.update(DispatchSample(drawn))
         if errors is not None:
@@ -216,7 +233,7 @@ class Trainer:
     def _validate(self) -> tuple[float, bool]:
         """Play the validation days greedily; keep the policy if it is better on them, day by day."""
         costs = self._rollout.play(self._validation, GreedyScorer(_agents(self.learner.target))).costs
-        is_best = self.best is None or _log_ratio(costs, self.best.costs) < 0
+        is_best = self.best is None or is_better(costs, self.best.costs, self._doubt)
         if is_best:
             self.keep(_agents(self.learner.target).state_dict(), costs)
         return float(costs.mean()), is_best
@@ -313,7 +330,20 @@ def _agents(network: TeamNetwork) -> UtilityNetwork:
     return network.agents
 
 
-def _log_ratio(costs: Float[np.ndarray, " day"], others: Float[np.ndarray, " day"]) -> float:
-    """Return the mean logarithm of the ratio of costs, day by day; days that cost nothing at all count as equal."""
-    tiny = np.finfo(float).tiny
-    return float(np.log(np.maximum(costs, tiny) / np.maximum(others, tiny)).mean())
+def is_better(costs: Float[np.ndarray, " day"], others: Float[np.ndarray, " day"], doubt: float) -> bool:
+    """
+    Tell whether the mean logarithm of the ratio of costs, day by day, is below 0 by so many standard errors.
+
+    Parameters
+    ----------
+    costs
+        Of some days.
+    others
+        Of the same days, under the policy that is to be replaced.
+    doubt
+        How many.
+    """
+    tiny = np.finfo(float).tiny  # days that cost nothing at all count as equal
+    ratios = np.log(np.maximum(costs, tiny) / np.maximum(others, tiny))
+    error = ratios.std(ddof=1) / math.sqrt(len(ratios)) if len(ratios) > 1 else 0.0
+    return bool(ratios.mean() < -doubt * error)

@@ -19,7 +19,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_candidates_change_one_setting_each() -> None:
-    assert [entry.lookahead for entry in candidates_of(AtcPolicy(kind="atc", lookahead=2.0))] == [2, 0.5, 1, 4, 8]
+    found = [(entry.lookahead, entry.approach_weight) for entry in candidates_of(AtcPolicy(kind="atc", lookahead=2.0))]  # type: ignore[union-attr]
+    assert found == [(2, 1), (0.5, 1), (1, 1), (4, 1), (8, 1), (2, 2), (2, 4)]
     assert candidates_of(RulePolicy(kind="nearest")) == (RulePolicy(kind="nearest"),)
     entry = RollingHorizonPolicy(kind="rolling_horizon", replan_period_s=10, solution_limit=1)
     for other in candidates_of(entry)[1:]:
@@ -49,7 +50,7 @@ def test_a_tuned_scenario_says_how_and_runs(file: Path, tmp_path: Path) -> None:
     before = load_scenario(file)
     assert [entry.kind for entry in tuned.policies] == [entry.kind for entry in before.policies]
     assert tuned.policies[0] == before.policies[0]
-    assert tuned.policies[3] == before.policies[3].model_copy(update={"adviser": "matching-myopic"})
+    assert tuned.policies[3] == before.policies[3].model_copy(update={"teacher": "matching-myopic"})
     assert "settings on" in getattr(tuned.policies[1], "tuning", "")
 
 

@@ -51,24 +51,24 @@ def advised(spec: ScenarioSpec) -> tuple[Any, Any]:
     planner = PLANNERS["matching"]()
     planner.reset(site, np.random.default_rng(0))
     epoch = next(epoch for epoch in reversed(epochs) if epoch.num_pending > 3)
-    return Codec(site).encode([epoch]), Codec(site).encode([epoch], [advice_of(planner, epoch)])
+    return Codec(site).encode([epoch]), Codec(site).encode([epoch], shown=[advice_of(planner, epoch)])
 
 
-def test_advice_is_hidden_from_who_decides_alone() -> None:
+def test_what_a_teacher_shows_is_hidden_from_the_vehicles() -> None:
     without, beside = advised(SPECS["one at a time"])
     for field in dataclasses.fields(without):
-        if field.name not in ("advised", "state"):
+        if field.name not in ("shown", "state"):
             assert np.array_equal(getattr(without, field.name), getattr(beside, field.name)), field.name
-    assert (without.advised == -1).all() and (beside.advised >= 0).any()
+    assert (without.shown == -1).all() and (beside.shown >= 0).any()
 
 
 def test_advised_to_wait_one_may_wait_although_tasks_are_pending() -> None:
     site, epochs = kept_epochs(SPECS["one at a time"])
     epoch = next(epoch for epoch in epochs if epoch.num_pending and epoch.feasible[0, epoch.wait])
     advice = Advice(np.full(epoch.num_deciders, epoch.wait))
-    alone, told = (Codec(site, shows_advice=shows).encode([epoch], [advice]) for shows in (False, True))
-    assert alone.advised[0] == -1 and alone.is_fallback[0, alone.columns[0] == epoch.wait].all()
-    slot = told.advised[0]
+    alone, told = Codec(site).encode([epoch], shown=[advice]), Codec(site).encode([epoch], [advice])
+    assert alone.shown[0] == -1 and alone.is_fallback[0, alone.columns[0] == epoch.wait].all()
+    slot = told.told[0]
     assert told.columns[0, slot] == epoch.wait and not told.is_fallback[0, slot]
 
 

@@ -11,7 +11,7 @@ from observing import kept_epochs, observations_of_a_day
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.environment.schema import GROUPS, LIMIT, Feature, assemble
-from qmix_logistics.simulation import DecisionEpoch
+from qmix_logistics.simulation import DecisionEpoch, compile_site
 
 LOCAL = ("vehicle", "stops", "mask", "columns", "tasks", "neighbours", "neighbour_mask", "is_fallback")
 
@@ -70,10 +70,11 @@ def test_every_feature_varies_over_a_day() -> None:
         constant += [
             f"{group}.{feature.name}" for feature, width in zip(GROUPS[group], spread, strict=True) if width == 0
         ]
-    # One station, so no drop-off is a choice; one task an order; no parking places; no planner; no congestion.
+    # One station, so no drop-off is a choice; one task an order, and on board; no parking places, planner, congestion.
     assert set(constant) == {
         "stop.is_drop_off", "stop.is_park", "stop.open_tasks", "stop.is_advised", "stop.delay", "stop.detour",
-        "vehicle.is_loaded", "vehicle.neighbours", "vehicle.is_advised",
+        "stop.early", "stop.carried_delay", "stop.carried_lateness",
+        "vehicle.is_loaded", "vehicle.on_board", "vehicle.room", "vehicle.neighbours", "vehicle.is_advised",
     }  # fmt: skip
 
 
@@ -154,7 +155,17 @@ def test_a_long_list_is_cut_to_the_nearest_and_the_most_urgent() -> None:
 
 
 def test_a_missing_feature_is_noticed() -> None:
-    features = (Feature("a", "", 2.0, ""), Feature("b", "", 0.1, ""))
-    np.testing.assert_array_equal(assemble(features, (1,), {"a": np.array([3.0]), "b": np.array([5.0])}), [[1.5, 8.0]])
+    site, features = compile_site(busy_site()), (Feature("a", "", 2.0, ""), Feature("b", "", 0.1, ""))
+    values = {"a": np.array([3.0]), "b": np.array([5.0])}
+    np.testing.assert_array_equal(assemble(site, features, (1,), values), [[1.5, 8.0]])
     with pytest.raises(KeyError, match="b"):
-        assemble(features, (1,), {"a": np.array([3.0])})
+        assemble(site, features, (1,), {"a": np.array([3.0])})
+
+
+def test_times_are_counted_in_task_times_and_lengths_in_radii() -> None:
+    """On a site twice as large, driven at twice the speed, vehicles see the same."""
+    site = compile_site(busy_site())
+    features = (Feature("a", "s", 2.0, ""), Feature("b", "m", 0.5, ""))
+    values = {"a": np.array([site.mean_task_s]), "b": np.array([site.radius_m])}
+    np.testing.assert_allclose(assemble(site, features, (1,), values), [[0.5, 2.0]])
+    assert site.radius_m == pytest.approx(np.sqrt(np.mean(np.sum(site.network.position_m**2, axis=1))))

@@ -53,7 +53,7 @@ def test_each_way_of_the_first_stops_is_a_candidate(crowded: ScenarioSpec) -> No
                 times_s = np.array(epoch.ways.times_s(number, int(epoch.stops["place"][column])))
                 assert sorted(seen.ways[row, slots].tolist()) == list(range(len(times_s)))
                 detour_s = times_s[seen.ways[row, slots]] - times_s.min()
-                expected = np.minimum(detour_s / SCALE["detour"], 8.0)
+                expected = np.minimum(detour_s / SCALE["detour"] / site.mean_task_s, 8.0)
                 assert seen.stops[row, slots, DETOUR] == pytest.approx(expected, abs=1e-5)
                 assert detour_s[0] == 0 and (np.diff(detour_s) >= 0).all()
                 num_chosen += len(slots) > 1

@@ -178,7 +178,7 @@ def test_hindsight_counts_what_comes() -> None:
     spec = scenario()
     site, day = two_tasks_at(spec, [5.0, 15.0, 100.0])
     day.orders["weight"] = [4.0, 1.0, 1.0]
-    hindsight, unit = Hindsight(site, day), site.fleet.num_vehicles
+    hindsight, unit = Hindsight(site, day, 120.0), site.fleet.num_vehicles
     tasks = np.array([1, 1, 0, 0, 1]) / unit
     weights = np.array([4, 1, 0, 0, 1]) / site.mean_weight / unit
     np.testing.assert_allclose(hindsight.after(0.0), [*weights, *tasks])

@@ -42,13 +42,13 @@ def test_where_a_planner_shows_what_it_would_do_it_is_the_guide() -> None:
     site, epochs = kept_epochs(SPEC, 60)
     last = [epoch.feasible.shape[1] - 1 - epoch.feasible[:, ::-1].argmax(axis=1) for epoch in epochs]
     said = [Advice(columns) for columns in last]
-    observation = Codec(site).encode(epochs, said)
-    told, policy = np.flatnonzero(observation.advised >= 0), np.zeros(observation.mask.shape)
-    for guide, share_of_followers in (("adviser", 1.0), ("atc", 0.0)):
+    observation = Codec(site).encode(epochs, shown=said)
+    told, policy = np.flatnonzero(observation.shown >= 0), np.zeros(observation.mask.shape)
+    for guide, share_of_followers in (("planner", 1.0), ("atc", 0.0)):
         still = Exploration(guide=guide, best_share=0.0, any_share=0.0)  # type: ignore[arg-type]
         scores = ExploringScorer(lambda _: policy, still, 1.0, np.random.default_rng(0))(observation)
-        follows = scores[told].argmax(axis=1) == observation.advised[told]
-        is_odd = atc_scores(observation)[told].argmax(axis=1) != observation.advised[told]
+        follows = scores[told].argmax(axis=1) == observation.shown[told]
+        is_odd = atc_scores(observation)[told].argmax(axis=1) != observation.shown[told]
         assert np.mean(follows[is_odd]) == share_of_followers and is_odd.sum() > 5
 
 

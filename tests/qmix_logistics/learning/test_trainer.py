@@ -15,7 +15,7 @@ from qmix_logistics.errors import PolicyFileError
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.learned_policy import CARD, LearnedPolicy, load_policy, save_policy
-from qmix_logistics.learning.dispatch.trainer import Trainer
+from qmix_logistics.learning.dispatch.trainer import Trainer, is_better
 from qmix_logistics.learning.dispatch.training_run import train
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
@@ -164,3 +164,11 @@ def test_a_policy_of_other_observations_is_refused(tmp_path: Path) -> None:
     card.unlink()
     with pytest.raises(PolicyFileError, match="holds no policy"):
         load_policy(tmp_path)
+
+
+def test_who_is_advised_needs_evidence_to_leave_its_adviser() -> None:
+    """Ratios of costs of -4, -2, 0 and +2 %: mean -1, standard error 1.3; better at face value, not beyond doubt."""
+    before = np.full(4, 100.0)
+    after = before * np.exp([-0.04, -0.02, 0.0, 0.02])
+    assert is_better(after, before, 0.0) and not is_better(after, before, 1.0)
+    assert is_better(after * 0.99, before, 1.0) and not is_better(before, before, 0.0)

@@ -1,10 +1,15 @@
 import math
 
+import numpy as np
 import pytest
+from documents import scenario
 from hypothesis import given
 from hypothesis import strategies as st
+from playing import NEAREST
 
+from qmix_logistics.composition import build_demand
 from qmix_logistics.scenario.operations import Objective
+from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
 from qmix_logistics.simulation.ledger import Ledger
 
 OBJECTIVE = Objective(open_order_cost_per_h=3600.0, late_order_cost_per_h=7200.0)
@@ -58,3 +63,31 @@ def test_splitting_an_interval_changes_no_return(steps: list[tuple[float, float]
         time_s += length_s
     total += math.exp(-passed_s / 40.0) * split.cut(end_s).discounted_cost
     assert total == pytest.approx(whole.cut(end_s).discounted_cost, rel=1e-9, abs=1e-9)
+
+
+def test_a_shadow_price_is_in_the_discounted_cost_alone() -> None:
+    """A rate of 2 and a shadow of 3, from 10 to 30 s, without discount: 40 is paid, 100 is learned from."""
+    ledger = Ledger(Objective(), None)
+    ledger.add_rate(10.0, 2.0, 3.0)
+    ledger.add_rate(30.0, -2.0, -3.0)
+    interval = ledger.cut(50.0)
+    assert (interval.cost, interval.discounted_cost) == (40.0, 100.0)
+
+
+def test_travel_that_should_seem_dearer_changes_no_cost_of_a_day() -> None:
+    """With 0.1 a kilometre, a weight of 11 adds one cost unit a kilometre to what is learned from."""
+    spec = scenario()
+    site, day = compile_site(spec), build_demand(spec, compile_site(spec)).realise(DayKey(Split.TEST, 0))
+    totals = []
+    for weight in (1.0, 11.0):
+        simulator, learned_from = Simulator(site, travel_weight=weight), 0.0
+        NEAREST.reset(site, np.random.default_rng(0))
+        epoch = simulator.reset(day)
+        while epoch.end is None:
+            epoch = simulator.advance(NEAREST.decide(epoch))
+            learned_from += epoch.interval.discounted_cost
+        records = simulator.records()
+        way_km = sum(segment.distance_m for segment in records.segments) / 1000
+        totals.append((records.total_cost, learned_from, way_km))
+    assert totals[0][0] == totals[1][0] == pytest.approx(totals[0][1])
+    assert totals[1][1] == pytest.approx(totals[0][1] + totals[0][2])
