@@ -100,7 +100,7 @@ def chosen_training(
         raise DeploymentError(f"{run} is no run folder: it has no scenario.yaml")
     spec = load_scenario(folder.scenario)
     learned = [entry for entry in spec.policies if isinstance(entry, LearnedPolicy)]
-    borrowed = {policy_name(entry): trained_as(entry) for entry in learned if trained_as(entry) != policy_name(entry)}
+    borrowed = {policy_name(entry): _source(entry) for entry in learned if trained_as(entry) != policy_name(entry)}
     names = [policy_name(entry) for entry in learned if policy_name(entry) not in borrowed]
     if not names:
         raise DeploymentError(f"{run} has no policy that learned")
@@ -108,7 +108,7 @@ def chosen_training(
         raise DeploymentError(f"{run} has several policies that learned; name one with --policy: {', '.join(names)}")
     name = policy or names[0]
     if name in borrowed:
-        raise DeploymentError(f"{name} uses what {borrowed[name]} holds; export that")
+        raise DeploymentError(f"{name} uses what {borrowed[name]}")
     if name not in names:
         raise DeploymentError(f"{run} has no learned policy {name}; it has {', '.join(names)}")
     seeds = [seed for seed in range(1, spec.experiment.training_seeds + 1) if folder.policy(name, seed).is_dir()]
@@ -118,6 +118,12 @@ def chosen_training(
         which = "" if training_seed is None else f" {training_seed}"
         raise DeploymentError(f"{run} has no finished training{which} of {name}; go on with run --resume")
     return spec, folder.policy(name, training_seed)
+
+
+def _source(entry: LearnedPolicy) -> str:
+    if entry.weights_in is not None:
+        return f"{entry.weights_in} holds; export from the run that trained it"
+    return f"{entry.weights_of} learned; export that: --policy {entry.weights_of}"
 
 
 def _kpis(run: Path, policy: str) -> Mapping[str, Mapping[str, str]]:
