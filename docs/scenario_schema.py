@@ -88,6 +88,8 @@ def scenario_schema() -> dict[str, Any]:
     models = {"ScenarioSpec": schema, **schema["$defs"]}
     examples = _Examples(schema)
     for name, model in models.items():
+        if "dist" in model.get("properties", ()) and "dist" not in model["required"]:
+            model["required"].insert(0, "dist")  # it tells alternatives apart, so it cannot be left out
         for field, entry in model.get("properties", {}).items():
             entry.setdefault("description", "Which of the alternatives this is.")
             if unit := unit_in_words(field):
