@@ -99,7 +99,8 @@ def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]], bold: Sequ
         table.add_row(*(Text(cell) for cell in row), style=style)
     console = Console()
     width = console.measure(table, options=console.options.update(width=400)).maximum
-    Console(width=max(console.width, width)).print(table)
+    size = {"width": max(console.width, width), "height": console.height}  # without both, 80 on a dumb terminal
+    Console(**size).print(table)
 
 
 def _difference(kpi: str, value: float, level: float) -> str:

@@ -29,6 +29,8 @@ from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
 WEIGHTS, CARD = "model.safetensors", "policy.json"
 EXPORTED_WEIGHTS, EXPORTED_SCHEMA = "weights.npz", "schema.json"
 """Names of the files that a vehicle reads, see ``qmix_logistics.deployment.runtime``."""
+RELATIVE = "scale_on_any_site"
+"""Beside the scale on the site of the training, in which a vehicle counts: the one that holds for all sites."""
 
 
 class LearnedPolicy:
@@ -156,7 +158,13 @@ def _read_saved(folder: Path) -> tuple[Any, dict[str, Tensor]]:
 def _read_exported(folder: Path) -> tuple[Any, dict[str, Tensor]]:
     with np.load(folder / EXPORTED_WEIGHTS) as file:
         weights = {name: torch.from_numpy(file[name]) for name in file.files}
-    return json.loads((folder / EXPORTED_SCHEMA).read_text(encoding="utf-8"))["features"], weights
+    groups = json.loads((folder / EXPORTED_SCHEMA).read_text(encoding="utf-8"))["features"]
+    schema = {
+        name: [{"scale" if key == RELATIVE else key: value for key, value in feature.items() if key != "scale"}
+               for feature in features]
+        for name, features in groups.items()
+    }  # fmt: skip
+    return schema, weights
 
 
 def weights_of(network: UtilityNetwork, path: Path) -> None:
@@ -176,7 +184,7 @@ def weights_of(network: UtilityNetwork, path: Path) -> None:
 
 def schema_of(site: Site) -> dict[str, Any]:
     """
-    Return what each number that a policy sees means, its scale on a site, and the bound of all.
+    Return what each number that a policy sees means, its scale on a site and on any, and the bound of all.
 
     Parameters
     ----------
@@ -184,7 +192,10 @@ def schema_of(site: Site) -> dict[str, Any]:
         The site.
     """
     features = {
-        name: [dataclasses.asdict(feature) | {"scale": feature.scale_on(site)} for feature in GROUPS[name]]
+        name: [
+            dataclasses.asdict(feature) | {"scale": feature.scale_on(site), RELATIVE: feature.scale}
+            for feature in GROUPS[name]
+        ]
         for name in _SEEN
     }
     return {"limit": LIMIT, "features": features}
