@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from json_keys import KEYS
 from typer.core import TyperCommand
 from typer.main import get_command
 
@@ -36,13 +37,14 @@ RULES = """\
 
 - **Folders.** A folder that exists is refused without `--resume`, and with it if it holds another scenario or other
   settings. Results do not depend on `--jobs`, nor on interruptions.
-- **Ctrl-C** ends a command in order; a second one kills it and its processes at once. Nothing that was finished is lost.
+- **Ctrl-C** ends a command in order; a second one kills it and its processes at once. What was finished is kept.
 - **`--json`** prints one object, also where something is wrong: then it has `status`, `error` and, for scenarios,
   `problems` with path, line, column, field and message. Messages still go to standard error.
-- **`--dry-run`** loads the scenario and says jobs, files and about how large they are. Nothing is written.
+- **`--dry-run`** loads the scenario and says jobs, files and about how large they are. Nothing is written. With
+  `--json` it prints `dry_run`, `what`, `folder`, `stages`, `files` and `bytes`.
 - **`--log-file`** appends one JSON object a line, each with `time` and `event`: `begin`, `message`, `progress`,
   `error`, `details` (a traceback) or `end`. Progress has `stage`, `done`, `total`, `per_s`, `left_s` and `best`.
-- **Progress.** On a terminal bars, otherwise a line every 10 seconds: how much of each stage is done, how fast, how much
+- **Progress.** On a terminal bars, otherwise a line every 10 seconds: how much of each stage is done, how fast, what
   time is left, and the lowest cost so far: in training of the validation days without exploration, in playing the mean
   of the policy's days. `NO_COLOR` and `TERM=dumb` are honoured.
 - **Mistakes.** Faults of a scenario are reported all at once, with file, line, column and the line itself; unknown
@@ -93,6 +95,7 @@ def _command(name: str, command: TyperCommand) -> Iterator[str]:
     yield "| `--json`, `-q`, `-v`, `--log-file FILE`, `-h` | see [above](#rules-that-hold-for-all-commands) |"
     examples = [line.strip() for line in (command.epilog or "").splitlines() if line.startswith("  ")]
     yield from ("", "```sh", *examples, "```")
+    yield from ("", f"`--json` prints {', '.join(f'`{key}`{about}' for key, about in KEYS[name].items())}.")
 
 
 def _cell(text: str) -> str:

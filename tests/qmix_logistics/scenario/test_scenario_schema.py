@@ -96,7 +96,9 @@ def test_scenarios_in_the_documentation_follow_it() -> None:
         assert [error.message for error in VALIDATOR.iter_errors(values)] == []
 
 
-QUANTITIES = [1.5, "1.5", "2 min", " 90s ", "1e2 s", ".5 h", "+3 s", "1 d", "2 minutes", "two", "s", "1 m/s", "", True, None]
+QUANTITIES = [
+    1.5, "1.5", "2 min", " 90s ", "1e2 s", ".5 h", "+3 s", "1 d", "2 minutes", "two", "s", "1 m/s", "", True, None,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", QUANTITIES, ids=repr)
