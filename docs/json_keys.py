@@ -17,7 +17,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "import": {"format": "", "note": "", "files": ""},
     "validate": {
         "is_sound": "",
-        "files": ", each with `path`, `is_sound`, `summary`, and `problems` (`path`, `line`, `column`, `field`, `message`)",
+        "files": ", each with `path`, `is_sound`, `summary` and `problems` (of `path`, `line`, `column`, `field`, "
+        "`message`)",
     },
     "schema": {"schema": ", the file that was written; without `--output` the schema itself"},
     "policies": {"policies": " (each with `kinds` and `meaning`)", "installed": ", what installed packages offer"},
