@@ -64,12 +64,12 @@ def compare(
     from qmix_logistics.composition.comparing import compare_across, compare_within
 
     gates = gates_of(fail_if or [])
+    kpis = _kpis(kpi or ["total_cost"], gates)
     found = (
         compare_within(runs[0], reference)
         if len(runs) == 1
         else compare_across(runs, reference, common_days=common_days)
     )
-    kpis = _kpis(kpi or ["total_cost"], gates)
     rows = _rows(found, kpis, policy or [])
     for line in found.scenario_differences:
         talk.say(f"differs: {line}")
