@@ -63,10 +63,10 @@ def summarise_kpis(
     settings
         How they are compared.
     """
-    rows = []
+    rows, days = [], _Days(replications)
     for contender in contenders:
         for kpi in KPIS:
-            values = _matrix(replications, contender.name, kpi.name)
+            values = days.matrix(contender.name, kpi.name)
             found = estimate(values, settings.confidence) if values.size else None
             rows.append(
                 {
@@ -112,7 +112,8 @@ def compare(
         Who is compared with whom, if it is not as said above.
     """
     chosen = pairs or functools.partial(_pairs, contenders=contenders, reference=settings.reference)
-    tables = [_compare_in(kpi, replications, chosen(kpi), settings) for kpi in KPIS if kpi.better is not Better.NEITHER]
+    days = _Days(replications)
+    tables = [_compare_in(kpi, days, chosen(kpi), settings) for kpi in KPIS if kpi.better is not Better.NEITHER]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -133,23 +134,24 @@ def days_for_precision(
     precision
         Largest half-width of the interval over days, as a share of the reference's mean total cost.
     """
-    reference = _matrix(replications, settings.reference, PRIMARY_KPI).mean(axis=0)
+    played = _Days(replications)
+    reference = played.matrix(settings.reference, PRIMARY_KPI).mean(axis=0)
     half_width = precision * abs(float(reference.mean()))
     days = [len(reference)]
     for contender in contenders:
-        differences = _matrix(replications, contender.name, PRIMARY_KPI).mean(axis=0) - reference
+        differences = played.matrix(contender.name, PRIMARY_KPI).mean(axis=0) - reference
         if contender.name != settings.reference and half_width > 0:
             days.append(days_needed(differences, half_width, settings.confidence))
     return max(days)
 
 
 def _compare_in(
-    kpi: Kpi, replications: pd.DataFrame, pairs: Iterable[tuple[Contender, Contender]], settings: Settings
+    kpi: Kpi, days: _Days, pairs: Iterable[tuple[Contender, Contender]], settings: Settings
 ) -> pd.DataFrame:
     found: list[_Found] = []
     for policy, reference in pairs:
-        mine = _matrix(replications, policy.name, kpi.name)
-        others = _matrix(replications, reference.name, kpi.name)
+        mine = days.matrix(policy.name, kpi.name)
+        others = days.matrix(reference.name, kpi.name)
         if not (mine.size and others.size):
             continue
         theirs = others.mean(axis=0)
@@ -218,8 +220,18 @@ def _row(kpi: Kpi, found: _Found, p_adjusted: float, settings: Settings) -> dict
     }
 
 
-def _matrix(replications: pd.DataFrame, policy: str, kpi: str) -> Float[np.ndarray, "seed day"]:
-    """Return a KPI by training seed and day; empty if it is undefined on some day."""
-    rows = replications[replications["policy"] == policy]
-    table = rows.pivot(index="training_seed", columns="day", values=kpi).to_numpy(float)
-    return table if np.isfinite(table).all() else np.zeros((0, 0))
+class _Days:
+    """The KPIs of all days; where each policy's rows stand is looked up once."""
+
+    def __init__(self, replications: pd.DataFrame) -> None:
+        self._replications = replications
+        numbered = replications[["policy", "training_seed", "day"]].reset_index(drop=True)
+        self._rows = {
+            str(policy): rows.reset_index().pivot(index="training_seed", columns="day", values="index").to_numpy()
+            for policy, rows in numbered.groupby("policy", sort=False)
+        }
+
+    def matrix(self, policy: str, kpi: str) -> Float[np.ndarray, "seed day"]:
+        """Return a KPI by training seed and day; empty if it is undefined on some day."""
+        table: Float[np.ndarray, "seed day"] = self._replications[kpi].to_numpy(float)[self._rows[policy]]
+        return table if np.isfinite(table).all() else np.zeros((0, 0))

@@ -8,6 +8,7 @@ One day says nothing of other days: then there is no interval.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -176,6 +177,7 @@ def t_coverage(values: Float[np.ndarray, " day"], confidence: float) -> float:
     return min(1.0, max(0.0, confidence + 2 * z * float(stats.norm.pdf(z)) * shape / number))
 
 
+@functools.lru_cache(maxsize=1024)
 def proportion_interval(
     successes: int, trials: int, confidence: float, method: Literal["exact", "wilson"]
 ) -> tuple[float, float]:
