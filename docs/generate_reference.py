@@ -1,5 +1,7 @@
 """
-Write the reference pages that the code itself knows: scenario, features, kpis, records, insight and team-training.
+Write the reference pages that the code itself knows, and the JSON schema of scenarios.
+
+The pages are scenario, features, kpis, records, insight, team-training, command-line and errors.
 
 Of run-folder.md and python-api.md it writes the tables between ``<!-- columns of ... -->`` or ``<!-- names of ... -->``
 and ``<!-- end -->``. Run ``python docs/generate_reference.py``; a test fails where the pages and the code differ.
@@ -12,13 +14,14 @@ import importlib
 import inspect
 import itertools
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
+from command_pages import command_page
+from error_pages import error_page
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
+from scenario_schema import SCHEMA, plain, scenario_schema, schema_text, tidied, unit_in_words
 
 from qmix_logistics.environment import schema
 from qmix_logistics.evaluation.insight import INSIGHT_COLUMNS
@@ -63,11 +66,9 @@ QUANTITIES = (
     ("share", units.Percent, "%"),
     ("memory", units.Mebibytes, "MiB"),
 )
-OTHER_UNITS = {"per_km": "per kilometre", "per_kwh": "per kilowatt-hour", "per_piece": "load units per piece"}
-"""Endings that mean no unit of a document's field by themselves."""
 AS_WRITTEN = {"Budget": "text such as `200 days` or `5 min`, or "}
 """Models that a document may write in another way than as a mapping."""
-SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
+SIGNS = {"exclusiveMinimum": ">", "minimum": "≥", "exclusiveMaximum": "<", "maximum": "≤"}
 
 
 def pages() -> dict[Path, str]:
@@ -80,16 +81,18 @@ def pages() -> dict[Path, str]:
         "insight": _insight(),
         "team-training": _team_training(),
     }
-    written = {REFERENCE / f"{name}.md": "\n".join([*lines, ""]) for name, lines in texts.items()}
-    written[RUN_FOLDER] = _run_folder(RUN_FOLDER.read_text(encoding="utf-8"))
-    written[PYTHON_API] = _python_api(PYTHON_API.read_text(encoding="utf-8"))
-    return written
+    written = {"command-line": command_page(NOTE), "errors": error_page(NOTE)}
+    written |= {name: "\n".join([*lines, ""]) for name, lines in texts.items()}
+    found = {REFERENCE / f"{name}.md": text for name, text in written.items()} | {SCHEMA: schema_text()}
+    found[RUN_FOLDER] = _run_folder(RUN_FOLDER.read_text(encoding="utf-8"))
+    found[PYTHON_API] = _python_api(PYTHON_API.read_text(encoding="utf-8"))
+    return found
 
 
 def _scenario() -> list[str]:
-    document = ScenarioSpec.model_json_schema()
+    document = scenario_schema()
     models = {"ScenarioSpec": document, **document["$defs"]}
-    lines = [NOTE, "", "# Scenario", "", _plain(ScenarioSpec.__doc__), ""]
+    lines = [NOTE, "", "# Scenario", "", plain(ScenarioSpec.__doc__), ""]
     lines += [
         "Unknown fields are refused. A field without a default must be given. `qmix-logistics validate` names every",
         "fault at once, with line and column.",
@@ -101,10 +104,10 @@ def _scenario() -> list[str]:
     ]
     for chapter, heading in CHAPTERS.items():
         module = importlib.import_module(f"qmix_logistics.scenario.{chapter}")
-        lines += [f"## {heading}", "", _plain(module.__doc__), ""]
+        lines += [f"## {heading}", "", plain(module.__doc__), ""]
         for model in vars(module).values():
             if inspect.isclass(model) and model.__module__ == module.__name__ and model.__name__ in models:
-                lines += [f"### {model.__name__}", "", _plain(model.__doc__), "", *_fields(model, models)]
+                lines += [f"### {model.__name__}", "", plain(model.__doc__), "", *_fields(model, models)]
     return [*lines, *_rules()]
 
 
@@ -131,9 +134,9 @@ def _fields(model: type[BaseModel], schemas: Mapping[str, Any]) -> list[str]:
     for field, entry in described["properties"].items():
         is_required = field in described.get("required", ())
         default = "**required**" if is_required else _default(model, field, entry)
-        meaning = _plain(entry.get("description", "Which of the alternatives this is."))
-        limits = "; ".join(dict.fromkeys([*_bounds(model.model_fields[field]), *_shapes(entry)]))
-        rows.append([f"`{field}`", _type(entry), _unit(field), default, limits, meaning])
+        meaning = plain(entry.get("description", "Which of the alternatives this is."))
+        limits = "; ".join(dict.fromkeys(_limits(entry)))
+        rows.append([f"`{field}`", _type(entry), unit_in_words(field), default, limits, meaning])
     return [*_table(("field", "type", "unit", "default", "range", "meaning"), rows), ""]
 
 
@@ -143,61 +146,56 @@ def _type(entry: Mapping[str, Any]) -> str:
         return f"{AS_WRITTEN.get(name, '')}[{name}](#{name.lower()})"
     options = entry.get("anyOf") or entry.get("oneOf")
     if options:
-        is_duration = entry.get("discriminator", {}).get("propertyName") == "dist"
-        return " or ".join(dict.fromkeys([*["number"] * is_duration, *(_type(option) for option in options)]))
+        types = dict.fromkeys(_type(option) for option in options if not _is_said_elsewhere(option, options))
+        return " or ".join(sorted(types, key=lambda name: name != "number"))
     if "const" in entry or "enum" in entry:
         return ", ".join(f"`{value}`" for value in entry.get("enum", [entry.get("const")]))
-    if "prefixItems" in entry:
+    if entry.get("maxItems") == 2:
         return "pair of names"
+    if entry.get("type") == "object":
+        return "mapping"
     if entry["type"] == "array":
         return f"list of: {_type(entry['items'])}"
     names = {"number": "number", "integer": "whole number", "boolean": "true or false", "null": "none"}
     return names.get(entry["type"], entry.get("format", "text"))
 
 
-def _unit(field: str) -> str:
-    others = [unit for ending, unit in OTHER_UNITS.items() if field.endswith(ending)]
-    unit = others[0] if others else units.unit_of(field)
-    return f"currency {unit}".strip() if "cost" in field else unit
+def _is_said_elsewhere(option: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether an option is another way to write a quantity or a budget: the page says so once."""
+    is_budget = any(other.get("$ref", "").rpartition("/")[2] in AS_WRITTEN for other in options)
+    is_quantity = "pattern" in option and "maxLength" not in option and len(options) > 1
+    return is_quantity or (is_budget and "$ref" not in option)
 
 
 def _default(model: type[BaseModel], field: str, entry: Mapping[str, Any]) -> str:
     if (model, field) == (ScenarioSpec, "policies"):
         return ", ".join(f"`{policy_name(policy)}`" for policy in DEFAULT_POLICIES)
     default = entry["default"]
+    if default is None or default in ("", [], {}):
+        return "none"
     if isinstance(default, dict):
         constant = default.get("mean_s") if default.get("dist") == "constant" else None
         return "its defaults" if constant is None else f"{constant:g}"
-    if default is None or default in ("", []):
-        return "none"
     if isinstance(default, float):
         return f"{default:g}"
     return f"`{default}`" if isinstance(default, str) else json.dumps(default)
 
 
-def _bounds(part: Any) -> Iterator[str]:
-    """Yield the bounds of numbers in a field or an annotation; a JSON schema drops those of quantities."""
-    found = [part, *getattr(part, "metadata", ()), *getattr(part, "__metadata__", ())]
-    texts = [f"{SIGNS[sign]} {getattr(item, sign):g}" for item in found for sign in SIGNS if hasattr(item, sign)]
-    for item in found[1:]:
-        texts += _bounds(item) if isinstance(item, FieldInfo) else []
-    if texts:
-        yield " and ".join(texts)
-    annotations = [part.annotation] if isinstance(part, FieldInfo) else get_args(part)
-    for annotation in annotations:
-        if annotation is not None and not isinstance(annotation, FieldInfo):
-            yield from _bounds(annotation)
-
-
-def _shapes(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what a JSON schema says of the length of lists and of names."""
-    for option in (entry, *entry.get("anyOf", ())):
-        if "minItems" in option:
-            yield f"{option['minItems']} or more entries"
-        if "maxLength" in option:
-            yield f"up to {option['maxLength']} characters"
-        if "pattern" in option:
-            yield f"`{option['pattern']}`"
+def _limits(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the bounds of a number, the length of a list or a name, and what a name looks like."""
+    bounds = [f"{sign} {entry[key]:g}" for key, sign in SIGNS.items() if key in entry]
+    if bounds:
+        yield " and ".join(bounds)
+    if "minItems" in entry and "maxItems" not in entry:
+        yield f"{entry['minItems']} or more entries"
+    if "maxLength" in entry:
+        yield f"up to {entry['maxLength']} characters"
+    if "pattern" in entry and not entry["pattern"].startswith(r"^\s*"):
+        yield f"`{entry['pattern']}`"
+    for option in entry.get("anyOf", ()):
+        yield from _limits(option)
+    if "items" in entry:
+        yield from _limits(entry["items"])
 
 
 def _rules() -> list[str]:
@@ -220,8 +218,8 @@ def _rules() -> list[str]:
 
 
 def _team_training() -> list[str]:
-    lines = [NOTE, "", "# Team training", "", _plain(TeamTraining.__doc__), "", "Set with `--set NAME=VALUE`.", ""]
-    return [*lines, *_fields(TeamTraining, {"TeamTraining": TeamTraining.model_json_schema()})][:-1]
+    lines = [NOTE, "", "# Team training", "", plain(TeamTraining.__doc__), "", "Set with `--set NAME=VALUE`.", ""]
+    return [*lines, *_fields(TeamTraining, {"TeamTraining": tidied(TeamTraining.model_json_schema())})][:-1]
 
 
 def _records() -> list[str]:
@@ -308,7 +306,7 @@ def _columns(columns: Mapping[str, Column]) -> list[str]:
 def _features() -> list[str]:
     tree = ast.parse(inspect.getsource(schema))
     docstrings = dict(_attribute_docstrings(tree.body))
-    lines = [NOTE, "", "# Features", "", _plain(schema.__doc__), ""]
+    lines = [NOTE, "", "# Features", "", plain(schema.__doc__), ""]
     lines += [f"LIMIT is {schema.LIMIT:g}. {docstrings['LIMIT']}", ""]
     lines += [
         "A learned policy decides on the groups `vehicle`, `stop` and `neighbour`. The groups `state_…` are seen by",
@@ -330,7 +328,7 @@ def _attribute_docstrings(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]
         if isinstance(statement, ast.AnnAssign | ast.Assign) and isinstance(below, ast.Expr):
             target = statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
             if isinstance(target, ast.Name) and isinstance(below.value, ast.Constant):
-                yield target.id, _plain(str(below.value.value))
+                yield target.id, plain(str(below.value.value))
 
 
 def _kpis() -> list[str]:
@@ -341,7 +339,7 @@ def _kpis() -> list[str]:
         "",
         "# KPIs",
         "",
-        _plain(module.__doc__),
+        plain(module.__doc__),
         "",
         f"`{PRIMARY_KPI}` is the declared indicator; all others are exploratory. An indicator that is not defined on a",
         "day, such as a mean over no orders, is empty in `replications.csv`; it then has no mean over days and is not",
@@ -354,12 +352,6 @@ def _kpis() -> list[str]:
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     cells = [header, ["---"] * len(header), *rows]
     return ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells]
-
-
-def _plain(text: str | None) -> str:
-    """Return a docstring as one paragraph of Markdown for each of its own."""
-    paragraphs = inspect.cleandoc(text or "").split("\n\n")
-    return "\n\n".join(re.sub(r"``([^`]+)``", r"`\1`", " ".join(part.split())) for part in paragraphs)
 
 
 def main() -> None:

@@ -8,7 +8,9 @@ Everything that this package raises on purpose.
     ├── RunFolderError     the run folder cannot be written, or does not belong to this scenario
     ├── JobError           a part of a run failed
     ├── PolicyFileError    a saved policy cannot be used with this scenario
+    ├── CustomPolicyError  a policy of a user's own cannot be built, or fails while it decides
     ├── DeploymentError    an exported policy cannot be written or run
+    ├── ComparisonError    runs cannot be compared
     ├── ExportError        a run cannot be exported in this format
     └── TeamError          an environment that is not ours cannot be used
 """
@@ -54,7 +56,10 @@ class Problem:
 
 class ScenarioError(QmixLogisticsError):
     """
-    A scenario, or a file that it names, cannot be used.
+    A scenario, an option, or a file that a scenario names cannot be used.
+
+    Every fault is one line: file, line, column, field, what it is, what was expected. Mend the places that are named;
+    ``qmix-logistics validate`` checks again without running anything.
 
     Parameters
     ----------
@@ -68,19 +73,71 @@ class ScenarioError(QmixLogisticsError):
 
 
 class RunFolderError(QmixLogisticsError):
-    """A run folder cannot be written, or does not belong to this scenario."""
+    """
+    A run folder cannot be read or written, or does not belong to this scenario.
+
+    Name another folder with ``--out``, go on with ``--resume``, or remove the damaged part that the message names and
+    then go on: what is missing is made again.
+    """
 
 
 class JobError(QmixLogisticsError):
-    """A part of a run failed; what was finished is kept."""
+    """
+    A part of a run failed; what was finished is kept.
+
+    The message says which and why. Mend it (room on the disk, memory, a policy of your own) and go on with the command
+    that is printed. ``--verbose`` shows the traceback; with it, a fault of this package can be reported.
+
+    Parameters
+    ----------
+    name
+        Of the part.
+    reason
+        Why, in a sentence.
+    details
+        The traceback, for whoever mends it; may be empty.
+    """
+
+    def __init__(self, name: str, reason: str, details: str = "") -> None:
+        self.details = details
+        super().__init__(f"{name} failed; what was finished is kept.\n{reason}")
 
 
 class PolicyFileError(QmixLogisticsError):
-    """A saved policy cannot be used with this scenario."""
+    """
+    A trained policy cannot be used.
+
+    Its folder lacks a file or one is cut off: copy it anew, or train again. Or it was trained on other features than
+    this version makes: train again, or use the version that its ``policy.json`` names.
+    """
+
+
+class CustomPolicyError(QmixLogisticsError):
+    """
+    A policy of a user's own cannot be built, or fails while it decides.
+
+    The message begins with the file and line of your code that was the last to run. Mend it, then go on with
+    ``--resume``: days that other policies have played are kept.
+    """
 
 
 class DeploymentError(QmixLogisticsError):
-    """An exported policy cannot be written or run."""
+    """
+    An exported policy cannot be written or run.
+
+    Name a finished run with a policy that learned, and a folder that is not there yet; for ``agents``, a folder that
+    ``export`` wrote.
+    """
+
+
+class ComparisonError(QmixLogisticsError):
+    """
+    Runs cannot be compared.
+
+    They did not play the same days: the message says which differ, and in what. Run them with the same seed, network,
+    order classes, demand and horizon. Or they have no policy or indicator in common: name one with ``--reference`` or
+    ``--kpi``.
+    """
 
 
 class ExportError(QmixLogisticsError):
@@ -88,4 +145,9 @@ class ExportError(QmixLogisticsError):
 
 
 class TeamError(QmixLogisticsError):
-    """An environment that is not ours cannot be used."""
+    """
+    An environment that is not ours cannot be used.
+
+    It is not installed (the message has the command), its name is unknown (``learn --families``), its maker refuses an
+    ``--option``, or the folder holds trainings with other settings.
+    """

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,30 +11,67 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qmix_logistics import __version__
+from qmix_logistics.cli.grouped_help import SETTINGS, GroupedCommands, examples
 from qmix_logistics.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
     from qmix_logistics.scenario import ScenarioSpec
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C."""
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    cls=GroupedCommands,
+    context_settings=SETTINGS,
+    epilog=examples(
+        "qmix-logistics init my-site.yaml",
+        "qmix-logistics validate my-site.yaml",
+        "qmix-logistics run my-site.yaml --out runs/first",
+    ),
+)
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+SCENARIO, RUN = "Scenario", "Run"
+"""Headings of options."""
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario in YAML.")]
+RunFolders = Annotated[list[Path], typer.Argument(metavar="RUN", help="Folder of a finished run.")]
 Sets = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Replace a value of the scenario; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="KEY.PATH=VALUE",
+        help="Replace a value of the scenario; may be repeated.",
+        rich_help_panel=SCENARIO,
+    ),
 ]
-
-
-Out = Annotated[Path | None, typer.Option(help="Folder for the results; by default runs/<scenario>-<UTC time>.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.")]
-Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each core.")]
+Seed = Annotated[int | None, typer.Option(help="Root of all random numbers.", rich_help_panel=SCENARIO)]
 Policies = Annotated[
-    list[str] | None, typer.Option("--policy", metavar="NAME", help="Only this policy; may be repeated.")
+    list[str] | None,
+    typer.Option("--policy", metavar="NAME", help="Only this policy; may be repeated.", rich_help_panel=SCENARIO),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+Replications = Annotated[int | None, typer.Option(help="Test days that every policy plays.", rich_help_panel=SCENARIO)]
+TrainingSeeds = Annotated[
+    int | None, typer.Option(help="Independent trainings of each learned policy.", rich_help_panel=SCENARIO)
+]
+TrainBudget = Annotated[
+    str | None,
+    typer.Option(
+        metavar="300days|5m",
+        help="Training: in days (repeatable) or computing time.",
+        rich_help_panel=SCENARIO,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder for the results; by default runs/<scenario>-<UTC time>.", rich_help_panel=RUN),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.", rich_help_panel=RUN)]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each core.", rich_help_panel=RUN)]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", "-n", help="Say what would be done and written, and do nothing.", rich_help_panel=RUN),
+]
 
 
 def _print_version(is_asked: bool) -> None:
@@ -98,15 +133,16 @@ def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
         If there is no such policy.
     """
     from qmix_logistics.scenario.advisers import adviser_of, teacher_of
+    from qmix_logistics.scenario.messages import did_you_mean
     from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
 
     known = {policy_name(entry): entry for entry in spec.policies}
-    problems = [
-        Problem(f"--policy {name}", 0, 0, "", f"is no policy of this scenario; expected one of {', '.join(known)}")
-        for name in names
-        if name not in known
-    ]
+    problems = []
     for name in names:
+        if name not in known:
+            near = did_you_mean(name, known)
+            text = f"is no policy of this scenario; expected one of {', '.join(known)}{'.' * bool(near)}{near}"
+            problems.append(Problem(f"--policy {name}", 0, 0, "", text))
         source = getattr(known.get(name), "weights_of", None)
         if source not in (None, *names):
             problems.append(Problem(f"--policy {name}", 0, 0, "", f"uses what {source} learned; add --policy {source}"))
@@ -139,18 +175,3 @@ def default_folder(name: str) -> Path:
 def num_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def resume_line(folder: Path) -> str:
-    """
-    Return the command that goes on where this one was interrupted.
-
-    Parameters
-    ----------
-    folder
-        Where it has written.
-    """
-    words = ["qmix-logistics", *sys.argv[1:]]
-    if not any(word == "--out" or word.startswith("--out=") for word in words):
-        words += ["--out", str(folder)]
-    return shlex.join(words if "--resume" in words else [*words, "--resume"])

@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from qmix_logistics.cli.app import ScenarioFile, Sets, load
+from qmix_logistics.cli.speaking import RUN_FAILED
+from qmix_logistics.cli.talk import Talk
 from qmix_logistics.evaluation.export_format import ExportFormat
 
 SHOWN = ("total_cost", "orders_in", "orders_done", "on_time_pct", "lead_time_mean_s", "distance_km", "mask_violations")
 
 
 def export(
+    talk: Talk,
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The new folder.")],
     kind: Annotated[
@@ -39,10 +42,12 @@ def export(
     files = [path for path in folder.rglob("*") if path.is_file()]
     shown = sorted({path.relative_to(folder).parts[0] for path in files})
     size_mb = sum(path.stat().st_size for path in files) / 1e6
-    typer.echo(f"{folder}: {', '.join(shown)} ({len(files)} file{'s' * (len(files) > 1)}, {size_mb:.1f} MB)")
+    text = f"{folder}: {', '.join(shown)} ({len(files)} file{'s' * (len(files) > 1)}, {size_mb:.1f} MB)"
+    talk.answer([text], {"folder": folder, "files": sorted(str(path.relative_to(folder)) for path in files)})
 
 
 def agents(
+    talk: Talk,
     scenario: ScenarioFile,
     policy_file: Annotated[Path, typer.Option(metavar="DIR", help="An exported policy.")],
     day: Annotated[int, typer.Option(min=0, help="Which test day.")] = 0,
@@ -55,13 +60,15 @@ def agents(
 
     found = deploy(load(scenario, sets, {}), policy_file, day, lose, lose_at_s)
     if found.lost:
-        typer.echo(f"killed after {lose_at_s:g} s: {', '.join(found.lost)}", err=True)
-    typer.echo(f"{'kpi':<20} {'in one process':>16} {'as processes':>16}")
+        talk.say(f"killed after {lose_at_s:g} s: {', '.join(found.lost)}")
+    lines = [f"{'kpi':<20} {'in one process':>16} {'as processes':>16}"]
     for name in SHOWN:
         figures = ("-" if value is None else f"{value:.6g}" for value in (found.inside[name], found.processes[name]))
-        typer.echo(f"{name:<20} " + " ".join(f"{figure:>16}" for figure in figures))
+        lines.append(f"{name:<20} " + " ".join(f"{figure:>16}" for figure in figures))
+    is_same = found.inside == found.processes
     if not found.lost:
-        is_same = found.inside == found.processes
-        typer.echo(f"all {len(found.inside)} KPIs are {'the same' if is_same else 'NOT the same'}")
-        if not is_same:
-            raise typer.Exit(1)
+        lines.append(f"all {len(found.inside)} KPIs are {'the same' if is_same else 'NOT the same'}")
+    values = {"lost": found.lost, "in_one_process": found.inside, "as_processes": found.processes, "is_same": is_same}
+    talk.answer(lines, values)
+    if not (found.lost or is_same):
+        raise typer.Exit(RUN_FAILED)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from qmix_logistics.cli.talk import Talk
 from qmix_logistics.errors import Problem, ScenarioError
 
 
@@ -20,6 +21,7 @@ def _print_formats(is_asked: bool) -> None:
 
 
 def import_(
+    talk: Talk,
     format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="One of those listed by --formats.")],
     source: Annotated[Path, typer.Argument(metavar="PATH", help="The file or folder.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="The scenario to write; other files go beside it.")],
@@ -40,14 +42,15 @@ def import_(
     """Make a scenario of a published instance, a map, a road network or a shop's order lines."""
     from qmix_logistics.importers import FORMATS, ImportOptions, import_scenario
     from qmix_logistics.importers.writing import write_imported
+    from qmix_logistics.scenario.messages import did_you_mean
 
     if format_name not in FORMATS:
-        raise ScenarioError(
-            [Problem(format_name, 0, 0, "", f"is no format; expected one of {', '.join(FORMATS)} (see --formats)")]
-        )
+        near = did_you_mean(format_name, FORMATS)
+        message = f"is no format; expected one of {', '.join(FORMATS)} (see --formats){'.' * bool(near)}{near}"
+        raise ScenarioError([Problem(format_name, 0, 0, "", message)])
     options = ImportOptions(dynamism_pct, urgency_s, vehicles, orders, seed)
     imported = import_scenario(format_name, source, options)
     written = write_imported(imported, f"{source.name} ({FORMATS[format_name].meaning})", out, force=force)
-    typer.echo(imported.note, err=True)
-    for path in written:
-        typer.echo(path)
+    talk.say(imported.note)
+    talk.answer(map(str, written), {"format": format_name, "note": imported.note, "files": list(written)})
+    talk.say(f"Next: qmix-logistics validate {out}")

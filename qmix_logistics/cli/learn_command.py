@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from qmix_logistics.cli.app import INTERRUPTED, num_cores, resume_line
+from qmix_logistics.cli.app import RUN, DryRun, Jobs, num_cores
+from qmix_logistics.cli.talk import Talk
 
 
 def _print_families(is_asked: bool) -> None:
@@ -21,8 +22,9 @@ def _print_families(is_asked: bool) -> None:
 
 
 def learn(
+    talk: Talk,
     environment: Annotated[str, typer.Argument(metavar="ENV", help="FAMILY:NAME; --families lists them.")],
-    out: Annotated[Path, typer.Option(help="Folder for curves and teams.")],
+    out: Annotated[Path, typer.Option(help="Folder for curves and teams.", rich_help_panel=RUN)],
     algorithm: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Such as qmix (default); may be repeated.")
     ] = None,
@@ -38,29 +40,43 @@ def learn(
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="Pass a value to the environment's maker; may be repeated."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the trainings in --out, or add some.")] = False,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each core.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with the trainings in --out, or add some.", rich_help_panel=RUN),
+    ] = False,
+    jobs: Jobs = None,
+    dry_run: DryRun = False,
     families: Annotated[
         bool, typer.Option("--families", help="List the families and stop.", is_eager=True, callback=_print_families)
     ] = False,
 ) -> None:
-    """Learn a game, or a team in an environment of others (PettingZoo, Gymnasium, SMAC, SMAX), and draw the curves."""
+    """
+    Learn a game, or a team in an environment of others (PettingZoo, Gymnasium, SMAC, SMAX), and draw the curves.
+
+    curves.csv has a row for each training and play without exploration, summary.csv the interquartile mean over
+    trainings with its interval, curves.svg draws it; trainings/ has each team's weights.
+    """
     from qmix_logistics.cli.learning_options import learning_plan
-    from qmix_logistics.cli.progress import shown_progress
     from qmix_logistics.composition import learning
 
     plan = learning_plan(environment, algorithm or ["qmix"], seeds, steps, sets or [], option or [])
-    try:
-        with shown_progress(learning.plan_jobs(plan, out), quiet=quiet) as on_progress:
-            curves, alerts = learning.learn(
-                plan, out, resume=resume, num_workers=jobs or num_cores(), on_progress=on_progress
-            )
-    except KeyboardInterrupt:
-        typer.echo(f"\nInterrupted. What was finished is kept; go on with\n  {resume_line(out)}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    for line in learning.final_lines(curves):
-        typer.echo(line)
+    planned, workers = learning.plan_jobs(plan, out), jobs or num_cores()
+    if dry_run:
+        from qmix_logistics.cli.planned import answer_plan
+
+        what = f"learn {environment} on {workers} processes"
+        answer_plan(talk, what, out, planned, learning.planned_files(plan, out))
+        return
+    from qmix_logistics.cli.progress import shown_progress
+
+    talk.folder = out
+    with shown_progress(planned, talk) as on_progress:
+        curves, alerts = learning.learn(plan, out, resume=resume, num_workers=workers, on_progress=on_progress)
     for alert in alerts:
-        typer.echo(f"warning: {alert.text} {alert.remedy}", err=True)
-    typer.echo(out / "curves.svg")
+        talk.warn(f"warning: {alert.text} {alert.remedy}")
+    values = {
+        "folder": out,
+        "summary": curves.summary.groupby("algorithm", sort=False).tail(1).to_dict("records"),
+        "alerts": [{"severity": "warning", "text": alert.text, "remedy": alert.remedy} for alert in alerts],
+    }
+    talk.answer([*learning.final_lines(curves), str(out / "curves.svg")], values)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from qmix_logistics.composition.learning import LearningPlan
 from qmix_logistics.errors import Problem, ScenarioError
+from qmix_logistics.scenario.messages import did_you_mean
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.scenario.team_training import TeamTraining
 
@@ -51,7 +52,7 @@ def learning_plan(
     known = get_args(Algorithm)
     for name in algorithms:
         if name not in known:
-            text = f"is no algorithm; expected one of {', '.join(known)}"
+            text = f"is no algorithm; expected one of {', '.join(known)}.{did_you_mean(name, known)}"
             problems.append(Problem(f"--algorithm {name}", 0, 0, "", text))
     values = _pairs("--set", settings, problems)
     if steps is not None:
@@ -98,7 +99,8 @@ def _training(values: dict[str, Any], problems: list[Problem]) -> TeamTraining:
         for entry in error.errors():
             key = str(entry["loc"][0]) if entry["loc"] else ""
             if entry["type"] == "extra_forbidden":
-                text = f"is no setting; expected one of {', '.join(TeamTraining.model_fields)}"
+                known = TeamTraining.model_fields
+                text = f"is no setting; expected one of {', '.join(known)}.{did_you_mean(key, known)}"
             else:
                 text = f"is {entry['input']!r}; {entry['msg'][0].lower()}{entry['msg'][1:]}"
             problems.append(Problem(f"--set {key}", 0, 0, "", text))

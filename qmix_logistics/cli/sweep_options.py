@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from qmix_logistics.composition.sweeping import Axis, Target
 from qmix_logistics.errors import Problem, ScenarioError
 from qmix_logistics.evaluation.kpis import KPIS
+from qmix_logistics.scenario.messages import did_you_mean
 
 _RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)(?::(\d+))?")
 _TARGET = re.compile(r"\s*(\w+)\s*(>=|<=)\s*([-+.\deE]+)\s*")
@@ -62,7 +63,8 @@ def target_of(text: str) -> Target:
             return Target(match[1], is_least=match[2] == ">=", value=float(match[3]))
     except ValueError:
         pass
-    message = f"is no target; expected a KPI, >= or <=, and a number. KPIs: {', '.join(names)}"
+    near = did_you_mean(match[1], names) if match is not None else ""
+    message = f"is no target; expected a KPI, >= or <=, and a number.{near or ' KPIs: ' + ', '.join(names)}"
     raise ScenarioError([Problem(f"--target {text}", 0, 0, "", message)])
 
 

@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass
 from typing import assert_never
 
+from qmix_logistics.composition.custom import build_custom
 from qmix_logistics.episode import Policy
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.demand import OrdersDemand, TraceDemand
@@ -13,11 +14,12 @@ from qmix_logistics.scenario.orders_csv import read_transports
 from qmix_logistics.scenario.policies import (
     AtcPolicy,
     Baseline,
+    CustomPolicy,
     MatchingPolicy,
     RollingHorizonPolicy,
     RulePolicy,
 )
-from qmix_logistics.scenario.trace_days import load_order_lines
+from qmix_logistics.scenario.trace_days import forget_order_lines, load_order_lines
 from qmix_logistics.simulation import (
     DemandModel,
     OrdersDemandModel,
@@ -106,7 +108,9 @@ def build_demand(spec: ScenarioSpec, site: Site) -> DemandModel:
         Its site.
     """
     if isinstance(spec.demand, TraceDemand):
-        return TraceDemandModel(spec, spec.demand, site, load_order_lines(spec.demand))
+        model = TraceDemandModel(spec, spec.demand, site, load_order_lines(spec.demand))
+        forget_order_lines()
+        return model
     if isinstance(spec.demand, OrdersDemand):
         return OrdersDemandModel(spec, spec.demand, site, read_transports(spec.demand.path))
     return RandomDemandModel(spec, spec.demand, site)
@@ -129,6 +133,8 @@ def build_baseline(entry: Baseline) -> Policy:
 
 
 def _build_planner(entry: Baseline) -> Policy:
+    if isinstance(entry, CustomPolicy):
+        return build_custom(entry)
     from qmix_logistics_baselines import choosing, index_policy, matching, rolling_horizon, rules
 
     how = choosing.Choosing(entry.facility, entry.route)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
+from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy, policy_name, trained_as
 
 
 def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
@@ -22,6 +22,7 @@ def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
             information=entry.information,
             is_learned=isinstance(entry, LearnedPolicy),
             trained_as=trained_as(entry) if isinstance(entry, LearnedPolicy) else None,
+            is_ready=isinstance(entry, LearnedPolicy) and entry.weights_in is not None,
         )
         for entry in spec.policies
     )
@@ -36,6 +37,7 @@ def reference_of(spec: ScenarioSpec) -> str:
     spec
         The scenario.
     """
-    policies = contenders(spec)
-    baselines = [policy.name for policy in policies if not policy.is_learned]
-    return spec.experiment.reference or (baselines or [policies[0].name])[-1]
+    names = [policy_name(entry) for entry in spec.policies]
+    known = [policy_name(entry) for entry in spec.policies if not isinstance(entry, LearnedPolicy | CustomPolicy)]
+    given = [policy_name(entry) for entry in spec.policies if isinstance(entry, CustomPolicy)]
+    return spec.experiment.reference or (known or given or names[:1])[-1]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from qmix_logistics import __version__
 from qmix_logistics.composition.building import hindsight_moves, world_of
+from qmix_logistics.composition.checking import check_policies
 from qmix_logistics.composition.contending import contenders, reference_of
 from qmix_logistics.composition.insight_job import InsightJob, why_no_insight
 from qmix_logistics.composition.jobs import HindsightJob, PlayJob, TrainJob
@@ -94,6 +95,7 @@ def run_experiment(
     on_warning
         Told of each mirror that failed, in a line.
     """
+    check_policies(spec)
     run = RunFolder(folder)
     run.open(dump_scenario(spec), resume=resume)
     os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,8 +13,10 @@ from qmix_logistics import __version__
 from qmix_logistics.deployment import runtime
 from qmix_logistics.errors import DeploymentError
 from qmix_logistics.evaluation.run_folder import RunFolder, committed, write_json
+from qmix_logistics.evaluation.stored import sound, stored_json
+from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.scenario import ScenarioSpec, load_scenario
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
+from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import compile_site
 
 CARD, MODEL_CARD, ONNX = "card.json", "MODEL_CARD.md", "policy.onnx"
@@ -51,10 +52,12 @@ def export_policy(run: Path, out: Path, policy: str | None = None, training_seed
     from qmix_logistics.learning.dispatch.learned_policy import WEIGHTS, network_of, schema_of, weights_of
     from qmix_logistics.learning.dispatch.onnx_file import OPSET, write_onnx
 
-    spec, place = _chosen(run, policy, training_seed)
+    spec, place = chosen_training(run, policy, training_seed)
     if out.exists():
         raise DeploymentError(f"{out} exists; name another folder with -o")
-    about = json.loads((place / POLICY).read_text(encoding="utf-8"))
+    about = stored_json(place / POLICY)
+    with sound(place / POLICY):
+        told = {name: about[name] for name in ("policy", "algorithm", "information", "adviser", "training_seed")}
     out.parent.mkdir(parents=True, exist_ok=True)
     with committed(out) as folder:
         network = network_of(place)
@@ -65,10 +68,10 @@ def export_policy(run: Path, out: Path, policy: str | None = None, training_seed
         files = sorted(path.name for path in folder.iterdir())
         card = {
             "made_by": f"qmix-logistics {__version__}",
-            **{name: about[name] for name in ("policy", "algorithm", "information", "adviser", "training_seed")},
+            **told,
             "scenario": spec.name,
             "onnx_opset": OPSET,
-            "kpis": _kpis(run, about["policy"]),
+            "kpis": _kpis(run, place.name.rpartition("-")[0]),
             "sha256": {name: _sha256(folder / name) for name in files} | {WEIGHTS: _sha256(place / WEIGHTS)},
         }
         write_json(folder / CARD, card)
@@ -76,46 +79,61 @@ def export_policy(run: Path, out: Path, policy: str | None = None, training_seed
     return out
 
 
-def _chosen(run: Path, policy: str | None, training_seed: int | None) -> tuple[ScenarioSpec, Path]:
-    """Return the run's scenario and the folder of the training that is meant."""
+def chosen_training(
+    run: Path, policy: str | None = None, training_seed: int | None = None
+) -> tuple[ScenarioSpec, Path]:
+    """
+    Return a run's scenario and the folder of one of its trainings.
+
+    Parameters
+    ----------
+    run, policy, training_seed
+        As for ``export_policy``.
+
+    Raises
+    ------
+    DeploymentError
+        If there is no such training.
+    """
     folder = RunFolder(run)
     if not folder.scenario.is_file():
         raise DeploymentError(f"{run} is no run folder: it has no scenario.yaml")
     spec = load_scenario(folder.scenario)
     learned = [entry for entry in spec.policies if isinstance(entry, LearnedPolicy)]
-    borrowed = {policy_name(entry): entry.weights_of for entry in learned if entry.weights_of is not None}
-    names = [policy_name(entry) for entry in learned if entry.weights_of is None]
+    borrowed = {policy_name(entry): _source(entry) for entry in learned if trained_as(entry) != policy_name(entry)}
+    names = [policy_name(entry) for entry in learned if policy_name(entry) not in borrowed]
     if not names:
         raise DeploymentError(f"{run} has no policy that learned")
     if policy is None and len(names) > 1:
         raise DeploymentError(f"{run} has several policies that learned; name one with --policy: {', '.join(names)}")
     name = policy or names[0]
     if name in borrowed:
-        raise DeploymentError(f"{name} uses what {borrowed[name]} learned; export that: --policy {borrowed[name]}")
+        raise DeploymentError(f"{name} uses what {borrowed[name]}")
     if name not in names:
         raise DeploymentError(f"{run} has no learned policy {name}; it has {', '.join(names)}")
     seeds = [seed for seed in range(1, spec.experiment.training_seeds + 1) if folder.policy(name, seed).is_dir()]
     if training_seed is None and seeds:
-        training_seed = min(seeds, key=lambda seed: _validation_cost(folder.policy(name, seed)))
+        training_seed = min(seeds, key=lambda seed: validation_cost(folder.policy(name, seed)))
     if training_seed not in seeds:
         which = "" if training_seed is None else f" {training_seed}"
         raise DeploymentError(f"{run} has no finished training{which} of {name}; go on with run --resume")
     return spec, folder.policy(name, training_seed)
 
 
-def _validation_cost(place: Path) -> float:
-    with (place / "training.csv").open(encoding="utf-8", newline="") as file:
-        return min(float(row["greedy_cost"]) for row in csv.DictReader(file) if row["greedy_cost"])
+def _source(entry: LearnedPolicy) -> str:
+    if entry.weights_in is not None:
+        return f"{entry.weights_in} holds; export from the run that trained it"
+    return f"{entry.weights_of} learned; export that: --policy {entry.weights_of}"
 
 
 def _kpis(run: Path, policy: str) -> Mapping[str, Mapping[str, str]]:
     path = run / "kpis.csv"
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["policy"] == policy and row["kpi"] in KPIS]
     columns = ("unit", "mean", "ci_low", "ci_high", "num_training_seeds", "num_days")
-    return {row["kpi"]: {name: row[name] for name in columns} for row in rows}
+    with sound(path), path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["policy"] == policy and row["kpi"] in KPIS]
+        return {row["kpi"]: {name: row[name] for name in columns} for row in rows}
 
 
 def _sha256(path: Path) -> str:

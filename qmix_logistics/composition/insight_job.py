@@ -14,6 +14,7 @@ from qmix_logistics.composition.building import World, build_baseline, world_of
 from qmix_logistics.composition.contending import contenders, reference_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
+from qmix_logistics.evaluation.jobs import Report
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, read_json
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.advisers import adviser_of
@@ -86,6 +87,21 @@ class InsightJob:
         return INSIGHT
 
     @property
+    def subject(self) -> str:
+        """The day."""
+        return INSIGHT
+
+    @property
+    def size(self) -> float:
+        """One day."""
+        return 1.0
+
+    @property
+    def counted_in(self) -> str:
+        """Days."""
+        return "days"
+
+    @property
     def after(self) -> Sequence[str]:
         """All policies on all days."""
         return [f"play {unit}" for unit in self.units]
@@ -94,7 +110,11 @@ class InsightJob:
         """Return whether the tables are there."""
         return RunFolder(self.folder).insight.exists()
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def cost(self) -> float | None:
+        """Return nothing: what is watched was played before."""
+        return None
+
+    def run(self, report: Report) -> None:
         """Watch the day, play deviations, and write tables; see ``Job``."""
         from qmix_logistics.evaluation.insight import write_insight
         from qmix_logistics.evaluation.result import collect_replications

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qmix_logistics import __version__
 from qmix_logistics.composition.building import build_baseline, hindsight_moves, world_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
-from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, write_csv, write_json
+from qmix_logistics.evaluation.jobs import Report
+from qmix_logistics.evaluation.kpis import PRIMARY_KPI
+from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, read_json, write_csv, write_json
+from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.evaluation.units import play_unit, read_records
-from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.advisers import adviser_of, teacher_of
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
+from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy, policy_name, trained_as
 from qmix_logistics.simulation import NO_TASK, DayKey, Purpose, Split, day_stream
+
+if TYPE_CHECKING:
+    from qmix_logistics.learning.dispatch.trainer import Trainer
 
 PLAYING, TRAINING, HINDSIGHT = "playing", "training", "hindsight"
 """Stages of a run."""
@@ -56,6 +62,22 @@ class TrainJob:
         return TRAINING
 
     @property
+    def subject(self) -> str:
+        """The policy and the number of the training."""
+        return f"{self._policy}-{self.seed}"
+
+    @property
+    def size(self) -> float:
+        """The budget."""
+        budget = world_of(self.scenario).spec.training.budget
+        return budget.days or budget.seconds or 0.0
+
+    @property
+    def counted_in(self) -> str:
+        """Days, or seconds of computing."""
+        return "days" if world_of(self.scenario).spec.training.budget.is_repeatable else "s"
+
+    @property
     def after(self) -> Sequence[str]:
         """Nothing."""
         return ()
@@ -64,7 +86,11 @@ class TrainJob:
         """Return whether the policy is there."""
         return self._place.exists()
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def cost(self) -> float | None:
+        """Return the lowest mean cost of the validation days."""
+        return validation_cost(self._place)
+
+    def run(self, report: Report) -> None:
         """Train, from the last checkpoint if there is one, and keep the best policy; see ``Job``."""
         from qmix_logistics.learning.dispatch.trainer import Trainer
         from qmix_logistics.learning.dispatch.training_run import save_training, train
@@ -84,7 +110,7 @@ class TrainJob:
             None if adviser is None else functools.partial(build_baseline, adviser),
             None if teacher is None else functools.partial(build_baseline, teacher),
         )
-        train(trainer, saved, training.checkpoint_every_days, report)
+        train(trainer, saved, training.checkpoint_every_days, lambda share: report(share, _cost_so_far(trainer)))
         about = {
             "policy": self._policy,
             "algorithm": entry.kind,
@@ -104,7 +130,7 @@ class TrainJob:
 
     @property
     def _entry(self) -> LearnedPolicy:
-        entry = ScenarioSpec.model_validate_json(self.scenario).policies[self.index]
+        entry = world_of(self.scenario).spec.policies[self.index]
         assert isinstance(entry, LearnedPolicy)
         return entry
 
@@ -115,6 +141,10 @@ class TrainJob:
     @property
     def _place(self) -> Path:
         return RunFolder(self.folder).policy(self._policy, self.seed)
+
+
+def _cost_so_far(trainer: Trainer) -> float | None:
+    return None if trainer.best is None else float(trainer.best.costs.mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +180,38 @@ class PlayJob:
         return PLAYING
 
     @property
+    def subject(self) -> str:
+        """The policy."""
+        return self.unit.policy
+
+    @property
+    def size(self) -> float:
+        """One day."""
+        return 1.0
+
+    @property
+    def counted_in(self) -> str:
+        """Days."""
+        return "days"
+
+    @property
     def after(self) -> Sequence[str]:
-        """The training, for a learned policy."""
+        """The training, for a policy that learns."""
         entry = world_of(self.scenario).spec.policies[self.index]
-        return [f"train {trained_as(entry)}-{self.unit.training_seed}"] if isinstance(entry, LearnedPolicy) else ()
+        if not isinstance(entry, LearnedPolicy) or entry.weights_in is not None:
+            return ()
+        return [f"train {trained_as(entry)}-{self.unit.training_seed}"]
 
     def is_done(self) -> bool:
         """Return whether the unit is there."""
         return RunFolder(self.folder).unit(self.unit).exists()
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def cost(self) -> float | None:
+        """Return what the day cost."""
+        cost: float = read_json(RunFolder(self.folder).unit(self.unit) / "kpis.json")["kpis"][PRIMARY_KPI]
+        return cost
+
+    def run(self, report: Report) -> None:
         """Play; see ``Job``."""
         world, folder = world_of(self.scenario), RunFolder(self.folder)
         policy = _policy(self.scenario, self.folder, self.index, self.unit.training_seed)
@@ -198,6 +250,21 @@ class HindsightJob:
         return HINDSIGHT
 
     @property
+    def subject(self) -> str:
+        """The day."""
+        return f"day {self._day}"
+
+    @property
+    def size(self) -> float:
+        """One day."""
+        return 1.0
+
+    @property
+    def counted_in(self) -> str:
+        """Days."""
+        return "days"
+
+    @property
     def after(self) -> Sequence[str]:
         """All policies on that day."""
         return [f"play {unit}" for unit in self.units]
@@ -206,7 +273,11 @@ class HindsightJob:
         """Return whether the plan is there."""
         return self._place.exists()
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def cost(self) -> float | None:
+        """Return nothing: hindsight is no policy."""
+        return None
+
+    def run(self, report: Report) -> None:
         """Search; see ``Job``."""
         from qmix_logistics_baselines.clairvoyant import best_known, plan_of_records
 
@@ -249,8 +320,14 @@ class HindsightJob:
         return RunFolder(self.folder).hindsight(self._day)
 
 
-@functools.lru_cache(maxsize=2)
 def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Policy:
+    """Return a policy; a user's own is built anew for every day, so that no day knows of another."""
+    entry = world_of(scenario).spec.policies[index]
+    return build_baseline(entry) if isinstance(entry, CustomPolicy) else _kept(scenario, folder, index, training_seed)
+
+
+@functools.lru_cache(maxsize=2)
+def _kept(scenario: str, folder: Path, index: int, training_seed: int) -> Policy:
     """Return a policy that plays several days in a process."""
     entry = world_of(scenario).spec.policies[index]
     if isinstance(entry, LearnedPolicy):
@@ -258,6 +335,6 @@ def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Poli
 
         planner = adviser_of(world_of(scenario).spec, entry)
         adviser = None if planner is None else build_baseline(planner)
-        place = RunFolder(folder).policy(trained_as(entry), training_seed)
+        place = entry.weights_in or RunFolder(folder).policy(trained_as(entry), training_seed)
         return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")
     return build_baseline(entry)

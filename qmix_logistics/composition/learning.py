@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qmix_logistics.composition.planning import PlannedFile
 from qmix_logistics.errors import TeamError
-from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
+from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
 from qmix_logistics.evaluation.run_folder import committed, write_atomically, write_json
 from qmix_logistics.evaluation.team_curves import TeamAlert, TeamCurves, find_alerts, summarise
 from qmix_logistics.scenario.policies import Algorithm
@@ -91,6 +92,21 @@ class TeamJob:
         return self.algorithm
 
     @property
+    def subject(self) -> str:
+        """The training."""
+        return self.name
+
+    @property
+    def size(self) -> float:
+        """The budget."""
+        return float(self.training.steps)
+
+    @property
+    def counted_in(self) -> str:
+        """Steps of the environment."""
+        return "steps"
+
+    @property
     def after(self) -> Sequence[str]:
         """Nothing."""
         return ()
@@ -99,7 +115,11 @@ class TeamJob:
         """Return whether the training is finished."""
         return self._place.exists()
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def cost(self) -> float | None:
+        """Return nothing: games have returns."""
+        return None
+
+    def run(self, report: Report) -> None:
         """Train, from the last checkpoint if there is one; see ``Job``."""
         from qmix_logistics.environment.outside.registry import make_environments
         from qmix_logistics.learning.episodes.team_policy import save_team
@@ -189,6 +209,26 @@ def learn(
     curves.summary.to_csv(folder / "summary.csv", index=False, lineterminator="\n")
     _draw(plan, curves, folder)
     return curves, find_alerts(curves)
+
+
+def planned_files(plan: LearningPlan, folder: Path) -> list[PlannedFile]:
+    """
+    Return what learning would write.
+
+    Parameters
+    ----------
+    plan
+        What is learned.
+    folder
+        Where to.
+    """
+    number = plan.num_seeds * len(plan.algorithms)
+    files = [
+        (PLAN, "the settings", 1e3),
+        ("trainings/", f"curve and weights of {number} trainings", number * 5e5),
+        ("curves.csv, summary.csv, curves.svg", "the curves, and their mean over trainings", 1e5),
+    ]
+    return [PlannedFile(folder / name, meaning, num_bytes) for name, meaning, num_bytes in files]
 
 
 def final_lines(curves: TeamCurves) -> list[str]:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qmix_logistics.composition.experiment import run_experiment
+from qmix_logistics.composition.experiment import plan, run_experiment
+from qmix_logistics.composition.planning import PlannedFile
+from qmix_logistics.composition.planning import planned_files as run_files
+from qmix_logistics.evaluation.jobs import Job, Progress
 from qmix_logistics.evaluation.run_folder import write_atomically
 from qmix_logistics.scenario import ScenarioSpec
 
@@ -90,6 +93,47 @@ def points_of(axes: Sequence[Axis]) -> Iterator[Point]:
         yield tuple((axis.key, value) for axis, value in zip(axes, values, strict=True))
 
 
+def plan_sweep(specs: Mapping[Point, ScenarioSpec], folder: Path) -> list[Job]:
+    """
+    Return the jobs of all points.
+
+    Parameters
+    ----------
+    specs
+        The scenario at each point.
+    folder
+        Where to.
+    """
+    return [job for point, spec in specs.items() for job in plan(spec, _place(folder, point))]
+
+
+def planned_files(specs: Mapping[Point, ScenarioSpec], folder: Path) -> list[PlannedFile]:
+    """
+    Return what a sweep would write.
+
+    Parameters
+    ----------
+    specs, folder
+        As for ``plan_sweep``.
+    """
+    points = [
+        PlannedFile(place, f"the run at {_spelt(point)}", sum(file.num_bytes for file in run_files(spec, place, jobs)))
+        for point, spec in specs.items()
+        for place in [_place(folder, point)]
+        for jobs in [plan(spec, place)]
+    ]
+    tables = (("sweep.csv", "every indicator at every point", 1e4 * len(specs)), ("sweep.html", "the figures", 1e5))
+    return [*points, *(PlannedFile(folder / name, meaning, num_bytes) for name, meaning, num_bytes in tables)]
+
+
+def _place(folder: Path, point: Point) -> Path:
+    return folder / "points" / _spelt(point).replace("/", "_")
+
+
+def _spelt(point: Point) -> str:
+    return ", ".join(f"{key}={value}" for key, value in point)
+
+
 def sweep(
     specs: Mapping[Point, ScenarioSpec],
     folder: Path,
@@ -97,7 +141,8 @@ def sweep(
     *,
     resume: bool,
     num_workers: int,
-    on_point: Callable[[str], None] | None,
+    on_point: Callable[[str], None],
+    on_progress: Callable[[Progress], None],
 ) -> Sweep:
     """
     Run every point, and write ``sweep.csv`` and ``sweep.html``.
@@ -118,6 +163,8 @@ def sweep(
         Processes.
     on_point
         Told of each point when it begins.
+    on_progress
+        Told how the jobs of all points stand.
     """
     import pandas as pd
 
@@ -125,13 +172,11 @@ def sweep(
 
     tables = []
     for number, (point, spec) in enumerate(specs.items(), start=1):
-        name = ", ".join(f"{key}={value}" for key, value in point)
-        if on_point is not None:
-            on_point(f"{number} of {len(specs)}: {name}")
-        place = folder / "points" / name.replace("/", "_")
+        on_point(f"{number} of {len(specs)}: {_spelt(point)}")
+        place = _place(folder, point)
         again = resume and place.exists()
         result = run_experiment(
-            spec, place, resume=again, num_workers=num_workers, on_progress=lambda progress: None, command=("sweep",)
+            spec, place, resume=again, num_workers=num_workers, on_progress=on_progress, command=("sweep",)
         )
         tables.append(result.kpis.assign(**dict(point))[[*dict(point), *result.kpis.columns]])
     table = pd.concat(tables, ignore_index=True)
@@ -160,5 +205,5 @@ def _first(points: Sequence[Point], values: Sequence[float], target: Target) -> 
     """Return the first point of the grid whose value meets the target."""
     for point, value in zip(points, values, strict=True):
         if value >= target.value if target.is_least else value <= target.value:
-            return ", ".join(f"{key}={text}" for key, text in point)
+            return _spelt(point)
     return None

@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from qmix_logistics.composition.building import build_baseline, world_of
+from qmix_logistics.composition.planning import PlannedFile
 from qmix_logistics.episode import play
-from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
+from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
 from qmix_logistics.evaluation.run_folder import RunFolder, read_json, write_atomically, write_csv, write_json
 from qmix_logistics.evaluation.selection import select_lowest
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
 from qmix_logistics.scenario.policies import (
-    AtcPolicy,
+    Baseline,
+    CustomPolicy,
     LearnedPolicy,
     MatchingPolicy,
     RollingHorizonPolicy,
-    RulePolicy,
     policy_name,
 )
 from qmix_logistics.simulation import DayKey, Purpose, Simulator, Split, day_stream
 
-Baseline = RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy
 Planner = MatchingPolicy | RollingHorizonPolicy
 
 FACTORS: Mapping[str, tuple[float, ...]] = {
@@ -110,6 +110,21 @@ class TrialJob:
         return self.policy
 
     @property
+    def subject(self) -> str:
+        """The candidate."""
+        return f"setting {self.number}"
+
+    @property
+    def size(self) -> float:
+        """One day."""
+        return 1.0
+
+    @property
+    def counted_in(self) -> str:
+        """Days."""
+        return "days"
+
+    @property
     def after(self) -> Sequence[str]:
         """Nothing."""
         return ()
@@ -123,7 +138,12 @@ class TrialJob:
         """Return whether the day was played."""
         return self.place.exists()
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def cost(self) -> float | None:
+        """Return what the day cost."""
+        cost: float = read_json(self.place)["cost"]
+        return cost
+
+    def run(self, report: Report) -> None:
         """Play; see ``Job``."""
         world, key = world_of(self.scenario), DayKey(Split.TRAINING, self.day)
         rng = day_stream(world.spec.experiment.seed, key, Purpose.POLICY)
@@ -153,6 +173,8 @@ def candidates_of(entry: Baseline) -> tuple[Baseline, ...]:
     entry
         Its entry in the scenario.
     """
+    if isinstance(entry, CustomPolicy):
+        return (entry,)
     found: list[Baseline] = [entry]
     for name, factors in FACTORS.items():
         value = getattr(entry, name, None)
@@ -382,6 +404,27 @@ def plan_trials(spec: ScenarioSpec, folder: Path, days: int) -> list[Job]:
                 for number, candidate in enumerate(candidates)
             ]
     return jobs
+
+
+def planned_files(folder: Path, target: Path, jobs: Sequence[Job]) -> list[PlannedFile]:
+    """
+    Return what tuning would write.
+
+    Parameters
+    ----------
+    folder
+        The tuning's.
+    target
+        The tuned scenario.
+    jobs
+        Its first trials.
+    """
+    return [
+        PlannedFile(folder / "scenario.yaml", "the scenario, every default spelt out", 8e3),
+        PlannedFile(folder / "trials/", f"the cost of {len(jobs)} days or more", 100.0 * len(jobs)),
+        PlannedFile(folder / "tuning.csv", "every setting that was tried", 5e3),
+        PlannedFile(target, "the tuned scenario", 8e3),
+    ]
 
 
 def lines_of(spec: ScenarioSpec, tuned: Sequence[Tuned]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,7 +86,13 @@ def summarise_kpis(
     return pd.DataFrame(rows)
 
 
-def compare(replications: pd.DataFrame, contenders: Sequence[Contender], settings: Settings) -> pd.DataFrame:
+Pairs = Callable[[Kpi], Iterable[tuple[Contender, Contender]]]
+"""Who is compared with whom in an indicator: policy and reference."""
+
+
+def compare(
+    replications: pd.DataFrame, contenders: Sequence[Contender], settings: Settings, pairs: Pairs | None = None
+) -> pd.DataFrame:
     """
     Compare policies on the days that both have played.
 
@@ -101,9 +108,12 @@ def compare(replications: pd.DataFrame, contenders: Sequence[Contender], setting
         The policies.
     settings
         How they are compared.
+    pairs
+        Who is compared with whom, if it is not as said above.
     """
+    chosen = pairs or functools.partial(_pairs, contenders=contenders, reference=settings.reference)
     days = _Days(replications)
-    tables = [_compare_in(kpi, days, contenders, settings) for kpi in KPIS if kpi.better is not Better.NEITHER]
+    tables = [_compare_in(kpi, days, chosen(kpi), settings) for kpi in KPIS if kpi.better is not Better.NEITHER]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -135,9 +145,11 @@ def days_for_precision(
     return max(days)
 
 
-def _compare_in(kpi: Kpi, days: _Days, contenders: Sequence[Contender], settings: Settings) -> pd.DataFrame:
+def _compare_in(
+    kpi: Kpi, days: _Days, pairs: Iterable[tuple[Contender, Contender]], settings: Settings
+) -> pd.DataFrame:
     found: list[_Found] = []
-    for policy, reference in _pairs(kpi, contenders, settings.reference):
+    for policy, reference in pairs:
         mine = days.matrix(policy.name, kpi.name)
         others = days.matrix(reference.name, kpi.name)
         if not (mine.size and others.size):

@@ -22,13 +22,16 @@ class Contender:
     is_learned
         Whether it was trained.
     trained_as
-        Name of the policy whose training it uses; None: its own.
+        Name of the policy whose training it uses, or the folder of one that was trained before; None: its own.
+    is_ready
+        Whether it was trained before: there is one of it, however many trainings others have.
     """
 
     name: str
     information: str
     is_learned: bool
     trained_as: str | None = None
+    is_ready: bool = False
 
     @property
     def has_training(self) -> bool:
@@ -44,4 +47,6 @@ class Contender:
         training_seeds
             How many trainings a learned policy has.
         """
-        return range(1, training_seeds + 1) if self.is_learned else (BASELINE_SEED,)
+        if not self.is_learned:
+            return (BASELINE_SEED,)
+        return range(1, 2 if self.is_ready else training_seeds + 1)

@@ -7,6 +7,7 @@ A job commits its result by itself, atomically, so whatever is finished stays fi
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing as mp
 import multiprocessing.connection
 import signal
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from qmix_logistics.errors import JobError
+from qmix_logistics.errors import JobError, QmixLogisticsError
 
 
 @runtime_checkable
@@ -31,20 +32,51 @@ class Job(Protocol):
         """Which part of the run it belongs to, for progress."""
 
     @property
+    def subject(self) -> str:
+        """Whom it is about, such as a policy: costs of one subject are averaged."""
+
+    @property
+    def size(self) -> float:
+        """How much there is to do."""
+
+    @property
+    def counted_in(self) -> str:
+        """What the size counts, such as days; the same for all jobs of a stage."""
+
+    @property
     def after(self) -> Sequence[str]:
         """Names of the jobs that must be finished before."""
 
     def is_done(self) -> bool:
         """Return whether its result is committed."""
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def cost(self) -> float | None:
+        """Return the cost that its committed result has; None if it has none."""
+
+    def run(self, report: Report) -> None:
         """
         Do the work, and commit it.
 
         Parameters
         ----------
         report
-            To be called with the share that is done.
+            To be told how far it is.
+        """
+
+
+class Report(Protocol):
+    """Is told how a job goes on."""
+
+    def __call__(self, share: float, cost: float | None = None) -> None:
+        """
+        Note it.
+
+        Parameters
+        ----------
+        share
+            How much is done, in [0, 1].
+        cost
+            The lowest cost that it has reached so far, if it has any.
         """
 
 
@@ -55,15 +87,17 @@ class Progress:
 
     Parameters
     ----------
-    name, stage
-        Which job.
+    job
+        Which.
     share
         How much of it is done, in [0, 1].
+    cost
+        Its cost so far: of the best policy on the validation days, or of the day that was played.
     """
 
-    name: str
-    stage: str
+    job: Job
     share: float
+    cost: float | None = None
 
 
 def run_jobs(jobs: Sequence[Job], num_workers: int, on_progress: Callable[[Progress], None]) -> None:
@@ -89,7 +123,7 @@ def run_jobs(jobs: Sequence[Job], num_workers: int, on_progress: Callable[[Progr
     done = {job.name for job in jobs if job.is_done()}
     for job in jobs:
         if job.name in done:
-            on_progress(Progress(job.name, job.stage, 1.0))
+            on_progress(Progress(job, 1.0, job.cost()))
     left = [job for job in jobs if job.name not in done]
     if num_workers == 1:
         for job in left:
@@ -100,10 +134,35 @@ def run_jobs(jobs: Sequence[Job], num_workers: int, on_progress: Callable[[Progr
 
 def _run_here(job: Job, on_progress: Callable[[Progress], None]) -> None:
     try:
-        job.run(lambda share: on_progress(Progress(job.name, job.stage, share)))
+        job.run(lambda share, cost=None: on_progress(Progress(job, share, cost)))
     except Exception as error:  # as in a worker process: whatever it was, it failed in this job
-        raise _failed(job, traceback.format_exc()) from error
-    on_progress(Progress(job.name, job.stage, 1.0))
+        raise _failed(job, _Failure.of(error)) from error
+    on_progress(Progress(job, 1.0, job.cost()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a job failed: in a sentence, and in full."""
+
+    reason: str
+    details: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException) -> _Failure:
+        details = "".join(traceback.format_exception(error))
+        if isinstance(error, QmixLogisticsError):
+            return cls(str(error), details)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return cls(f"{error.strerror}: make room, and go on with --resume", details)
+        if isinstance(error, OSError) and error.strerror:
+            return cls(f"{error.filename}: {error.strerror}" if error.filename else error.strerror, details)
+        if isinstance(error, MemoryError):
+            return cls("there is not enough memory", details)
+        return cls(f"{type(error).__name__}: {error}", details)
+
+
+_Message = tuple[float, float | None] | _Failure
+"""From a worker: share and cost of its job; or why it failed."""
 
 
 class _Pool:
@@ -150,19 +209,20 @@ class _Pool:
     def _receive(self, connection: multiprocessing.connection.Connection) -> None:
         job = self._busy[connection]
         try:
-            message: float | str = connection.recv()
+            message: _Message = connection.recv()
         except (EOFError, ConnectionError):
-            message = "the process ended without a word; perhaps it ran out of memory"
-        if isinstance(message, str):
+            message = _Failure("the process ended without a word; perhaps it ran out of memory")
+        if isinstance(message, _Failure):
             raise _failed(job, message)
-        self._on_progress(Progress(job.name, job.stage, message))
-        if message >= 1.0:
+        share, cost = message
+        self._on_progress(Progress(job, share, job.cost() if share >= 1.0 else cost))
+        if share >= 1.0:
             del self._busy[connection]
             self._done.add(job.name)
 
 
-def _failed(job: Job, reason: str) -> JobError:
-    return JobError(f"{job.name} failed; what was finished is kept.\n{reason}")
+def _failed(job: Job, failure: _Failure) -> JobError:
+    return JobError(job.name, failure.reason, failure.details)
 
 
 @contextlib.contextmanager
@@ -187,8 +247,9 @@ def _work(connection: multiprocessing.connection.Connection) -> None:
         except EOFError:  # the parent was killed
             return
         try:
-            job.run(lambda share: connection.send(min(share, 0.999)))
-        except BaseException:  # whatever it was, the parent must hear of it
-            connection.send(traceback.format_exc())
-            raise
-        connection.send(1.0)
+            job.run(lambda share, cost=None: connection.send((min(share, 0.999), cost)))
+        except BaseException as error:  # whatever it was, the parent must hear of it, and will say it
+            with contextlib.suppress(ConnectionError):  # unless it was killed
+                connection.send(_Failure.of(error))
+            return
+        connection.send((1.0, None))

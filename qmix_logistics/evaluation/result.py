@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,8 +11,10 @@ import pandas as pd
 from qmix_logistics.evaluation.alert import Alert
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.insight import Insight
-from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, read_json
+from qmix_logistics.evaluation.kpis import KPIS
+from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey
 from qmix_logistics.evaluation.shown.shown_day import ShownDay
+from qmix_logistics.evaluation.stored import sound, stored_csv, stored_json
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.simulation import Site
 
@@ -99,17 +100,17 @@ def collect_replications(
     for contender in contenders:
         for seed in contender.seeds(training_seeds):
             for day in range(num_days):
-                unit = read_json(folder.unit(UnitKey(contender.name, seed, day)) / "kpis.json")
+                path = folder.unit(UnitKey(contender.name, seed, day)) / "kpis.json"
+                unit = stored_json(path)
                 head = {
                     "policy": contender.name,
                     "information": contender.information,
                     "training_seed": seed,
                     "day": day,
-                    "day_label": unit["day"],
-                    "end": unit["end"],
-                    "plans_cut_off": unit["plans_cut_off"],
                 }
-                rows.append(head | unit["kpis"])
+                with sound(path):
+                    of_day = {"day_label": unit["day"], "end": unit["end"], "plans_cut_off": unit["plans_cut_off"]}
+                    rows.append(head | of_day | {kpi.name: unit["kpis"][kpi.name] for kpi in KPIS})
     replications = pd.DataFrame(rows)
     if hindsight is not None:
         costs = pd.concat([replications, hindsight.rename(columns={"cost": "total_cost"})])
@@ -134,7 +135,7 @@ def collect_hindsight(folder: RunFolder, num_days: int) -> pd.DataFrame:
     -------
     For each day its number, the plan's cost, and the policy and training from whose plan it was found.
     """
-    return pd.DataFrame([read_json(folder.hindsight(day) / "found.json") for day in range(num_days)])
+    return pd.DataFrame([stored_json(folder.hindsight(day) / "found.json") for day in range(num_days)])
 
 
 def collect_training(folder: RunFolder, contenders: Sequence[Contender], training_seeds: int) -> pd.DataFrame:
@@ -147,7 +148,7 @@ def collect_training(folder: RunFolder, contenders: Sequence[Contender], trainin
         As for ``collect_replications``.
     """
     curves = [
-        pd.read_csv(folder.policy(contender.name, seed) / "training.csv").assign(
+        stored_csv(folder.policy(contender.name, seed) / "training.csv").assign(
             policy=contender.name, training_seed=seed
         )
         for contender in contenders
@@ -176,11 +177,11 @@ def collect_timings(
     for contender in contenders:
         for seed in contender.seeds(training_seeds):
             if contender.has_training:
-                times = pd.read_csv(Path(folder.policy(contender.name, seed)) / "timings.csv")["training_s"]
+                times = stored_csv(folder.policy(contender.name, seed) / "timings.csv")["training_s"]
                 rows.append({"policy": contender.name, "training_seed": seed, "what": "training", "count": 1,
                              "total_s": float(times.sum())})  # fmt: skip
             units = [folder.unit(UnitKey(contender.name, seed, day)) for day in range(num_days)]
-            decisions = pd.concat([pd.read_csv(unit / "timings.csv") for unit in units])["decision_ms"]
+            decisions = pd.concat([stored_csv(unit / "timings.csv") for unit in units])["decision_ms"]
             quantiles = decisions.quantile([0.5, 0.95, 0.99]).to_list() if len(decisions) else [0.0] * 3
             rows.append({"policy": contender.name, "training_seed": seed, "what": "decision", "count": len(decisions),
                          "total_s": float(decisions.sum()) / 1000, "mean_ms": float(decisions.mean()),

@@ -144,12 +144,7 @@ class RunFolder:
             If it exists and is not to be resumed, or holds another scenario, or cannot be written.
         """
         try:
-            if self._is_used():
-                if not resume:
-                    raise RunFolderError(
-                        f"{self.path} exists; add --resume to go on with it, or name another with --out"
-                    )
-                self._check(scenario_text)
+            self.check(scenario_text, resume=resume)
             self.path.mkdir(parents=True, exist_ok=True)
             self._remove_leftovers()
             if not self.scenario.exists():
@@ -157,10 +152,32 @@ class RunFolder:
         except OSError as error:
             raise RunFolderError(f"{self.path} cannot be written: {error.strerror}") from error
 
+    def check(self, scenario_text: str, *, resume: bool) -> None:
+        """
+        Refuse a folder that cannot be used, and change nothing.
+
+        Parameters
+        ----------
+        scenario_text
+            The resolved scenario.
+        resume
+            Whether the folder may exist.
+
+        Raises
+        ------
+        RunFolderError
+            If it is no folder, or exists and is not to be resumed, or holds another scenario.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise RunFolderError(f"{self.path} is a file, not a folder; name another with --out")
+        if not self._is_used():
+            return
+        if not resume:
+            raise RunFolderError(f"{self.path} exists; add --resume to go on with it, or name another with --out")
+        self._check_scenario(scenario_text)
+
     def _is_used(self) -> bool:
-        if not self.path.is_dir():
-            return self.path.exists()
-        return any(not entry.name.startswith(UNFINISHED) for entry in self.path.iterdir())
+        return self.path.is_dir() and any(not entry.name.startswith(UNFINISHED) for entry in self.path.iterdir())
 
     def _remove_leftovers(self) -> None:
         for pattern in (f"{UNFINISHED}*", f"*/{UNFINISHED}*"):
@@ -170,7 +187,7 @@ class RunFolder:
                 else:
                     leftover.unlink(missing_ok=True)
 
-    def _check(self, scenario_text: str) -> None:
+    def _check_scenario(self, scenario_text: str) -> None:
         if not self.scenario.is_file():
             raise RunFolderError(f"{self.path} is no run folder: it has no scenario.yaml. Name another with --out")
         if self.scenario.read_text(encoding="utf-8") != scenario_text:

@@ -13,6 +13,7 @@ import pandas as pd
 from qmix_logistics.episode import PlayedDay, Policy, no_time, play
 from qmix_logistics.evaluation.kpis import RecordedDay, compute_kpis
 from qmix_logistics.evaluation.run_folder import committed, read_json, write_csv, write_json
+from qmix_logistics.evaluation.stored import stored_csv
 from qmix_logistics.simulation import (
     DayKey,
     DayRecords,
@@ -167,14 +168,9 @@ def read_table(folder: Path, name: str) -> list[dict[str, Any]]:
         Of the table.
     """
     parquet = folder / f"{name}.parquet"
-    table = pd.read_parquet(parquet) if parquet.exists() else _read_exactly(folder / f"{name}.csv")
+    table = pd.read_parquet(parquet) if parquet.exists() else stored_csv(folder / f"{name}.csv", NAMES)
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(column): value for column, value in row.items()} for row in rows]
-
-
-def _read_exactly(path: Path) -> pd.DataFrame:
-    """Read a CSV with the digits that were written; a place may be called NA."""
-    return pd.read_csv(path, dtype=NAMES, keep_default_na=False, na_values=[""])
 
 
 def _cell(value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from qmix_logistics.scenario.policies import (
     AtcPolicy,
+    CustomPolicy,
     LearnedPolicy,
     MatchingPolicy,
     RollingHorizonPolicy,
@@ -15,6 +16,6 @@ from qmix_logistics.scenario.policies import (
 
 def policy_catalogue() -> Iterator[tuple[str, str]]:
     """Yield each kind of policy and what it does."""
-    for model in (RulePolicy, AtcPolicy, MatchingPolicy, RollingHorizonPolicy, LearnedPolicy):
+    for model in (RulePolicy, AtcPolicy, MatchingPolicy, RollingHorizonPolicy, CustomPolicy, LearnedPolicy):
         kinds = getattr(model.model_fields["kind"].annotation, "__args__", ())
         yield ", ".join(kinds), " ".join((model.__doc__ or "").split())

@@ -10,11 +10,12 @@ from typing import Any
 
 from qmix_logistics.errors import Problem, ScenarioError
 from qmix_logistics.scenario.check_places import check_places
+from qmix_logistics.scenario.custom_code import check_class
 from qmix_logistics.scenario.demand import PiecewisePoissonDemand, PoissonDemand, TraceDemand
 from qmix_logistics.scenario.layout import build_layout, facilities
 from qmix_logistics.scenario.network import WarehouseNetwork
 from qmix_logistics.scenario.network.facilities import Spot
-from qmix_logistics.scenario.policies import LearnedPolicy, RollingHorizonPolicy, policy_name
+from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy, RollingHorizonPolicy, policy_name
 from qmix_logistics.scenario.positions import FieldPath
 from qmix_logistics.scenario.trace import OrderLine
 from qmix_logistics.scenario.trace_days import load_order_lines, split_days
@@ -49,6 +50,7 @@ def check(parts: Parts) -> Iterator[Finding]:
     if "policies" in parts:
         yield from _check_policies(parts)
         yield from _check_pyvrp(parts)
+        yield from _check_files_of_policies(parts["policies"])
     if {"report", "experiment"} <= parts.keys():
         yield from _check_hindsight(parts)
     if {"report", "policies"} <= parts.keys():
@@ -77,6 +79,17 @@ def _check_pyvrp(parts: Parts) -> Iterator[Finding]:
             yield ("policies", index, "solver"), message
         if is_lifo:
             yield ("policies", index, "solver"), "is pyvrp, which cannot unload last in, first out; use ortools"
+
+
+def _check_files_of_policies(policies: Iterable[Any]) -> Iterator[Finding]:
+    for index, policy in enumerate(policies):
+        entries = [((), policy), *(((name,), getattr(policy, name, None)) for name in ("adviser", "teacher"))]
+        for place, entry in entries:
+            if isinstance(entry, CustomPolicy):
+                for found in check_class(entry.folder, entry.policy_class):
+                    yield found if isinstance(found, Problem) else (("policies", index, *place, "policy_class"), found)
+        if isinstance(policy, LearnedPolicy) and policy.weights_in is not None and not policy.weights_in.is_dir():
+            yield ("policies", index, "weights_in"), f"'{policy.weights_in}' is no folder; expected a trained policy's"
 
 
 def _check_hindsight(parts: Parts) -> Iterator[Finding]:
@@ -200,12 +213,14 @@ def _check_policies(parts: Parts) -> Iterator[Finding]:
     trained = {
         policy_name(policy): policy.kind
         for policy in parts["policies"]
-        if isinstance(policy, LearnedPolicy) and policy.weights_of is None
+        if isinstance(policy, LearnedPolicy) and policy.weights_of is None and policy.weights_in is None
     }
     planners = {policy_name(policy): policy for policy in parts["policies"] if not isinstance(policy, LearnedPolicy)}
     for index, policy in enumerate(parts["policies"]):
         if not isinstance(policy, LearnedPolicy):
             continue
+        if policy.weights_of is not None and policy.weights_in is not None:
+            yield ("policies", index, "weights_in"), "goes against weights_of; give one of them"
         if policy.weights_of is not None and trained.get(policy.weights_of) != policy.kind:
             same = [name for name, kind in trained.items() if kind == policy.kind]
             expected = f"expected one of {', '.join(same)}" if same else "there is none; leave it out"

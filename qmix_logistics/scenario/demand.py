@@ -29,6 +29,17 @@ class SecondsRange(Document):
         return self
 
 
+class DeliveryWindow(Document):
+    """When goods may be dropped off: the window opens some time after the order came in, and closes at its due time."""
+
+    opens_after_s: SecondsRange
+    """From release until the window opens."""
+    width_s: Annotated[Seconds, Field(gt=0)]
+    """How long it is open."""
+    is_hard: bool = True
+    """Whether an order that is not dropped off in time is lost; otherwise it is late."""
+
+
 class OrderClass(Document):
     """Orders that are alike in urgency."""
 
@@ -46,17 +57,6 @@ class OrderClass(Document):
     """When its goods may be dropped off; none: at any time."""
     is_declinable: bool = False
     """Whether a policy may decline it while none of its tasks is taken, at ``declined_order_cost``."""
-
-
-class DeliveryWindow(Document):
-    """When goods may be dropped off: the window opens some time after the order came in, and closes at its due time."""
-
-    opens_after_s: SecondsRange
-    """From release until the window opens."""
-    width_s: Annotated[Seconds, Field(gt=0)]
-    """How long it is open."""
-    is_hard: bool = True
-    """Whether an order that is not dropped off in time is lost; otherwise it is late."""
 
 
 class LoadRange(Document):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
-from qmix_logistics.scenario.document import Document
+from qmix_logistics.scenario.document import AlsoAccepts, Document
 from qmix_logistics.scenario.units import Seconds
 
 
@@ -64,5 +64,5 @@ def _constant_from_number(value: Any) -> Any:
 Duration = Annotated[
     Constant | Exponential | Lognormal | Uniform,
     Field(discriminator="dist"),
-    BeforeValidator(_constant_from_number),
+    AlsoAccepts(_constant_from_number, (TypeAdapter(Annotated[Seconds, Field(ge=0)]).json_schema(),)),
 ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from qmix_logistics.scenario.document import Document
+from qmix_logistics.scenario.document import AlsoAccepts, Document
 from qmix_logistics.scenario.policies import PolicyName
 from qmix_logistics.scenario.units import Percent, Seconds
 
@@ -29,7 +29,8 @@ class Experiment(Document):
     training_seeds: Annotated[int, Field(ge=1, le=100)] = 1
     """Independent trainings of each learned policy."""
     reference: PolicyName | None = None
-    """The policy that the others are compared with; by default the last listed one that is not learned."""
+    """The policy that the others are compared with; by default the last listed rule or optimiser, and one of your own
+    only if there is no other."""
     hindsight_moves: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     """How hard the best plan of each test day is looked for, with hindsight, as the denominator of regret: so many
     changes to the best of the plans that the policies followed are tried, each by simulating the day. By default 50;
@@ -53,7 +54,7 @@ class Report(Document):
 
     html: bool = True
     """Write ``report.html``."""
-    records: Annotated[Literal["csv", "parquet", "none"], BeforeValidator(_records_kind)] = "csv"
+    records: Annotated[Literal["csv", "parquet", "none"], AlsoAccepts(_records_kind, ({"type": "boolean"},))] = "csv"
     """How every day's records (orders, tasks, vehicles, visits) are written; ``true`` means ``csv``, ``false`` none.
     ``parquet`` needs the package pyarrow."""
     tables: Literal["csv", "parquet"] = "csv"

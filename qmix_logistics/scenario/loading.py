@@ -22,6 +22,10 @@ PATHS = {
     "network": ("map", "nodes", "arcs", "places", "trips", "points"),
 }
 """Fields that name files, by section."""
+POLICY_PATHS = ("folder", "weights_in")
+"""Those of policies."""
+MOST_BYTES = 8 * 2**20
+"""Size of a scenario from which on it is none."""
 
 
 def load_scenario(path: Path, overrides: Sequence[Override] = ()) -> ScenarioSpec:
@@ -42,14 +46,10 @@ def load_scenario(path: Path, overrides: Sequence[Override] = ()) -> ScenarioSpe
     ScenarioError
         With everything that is wrong: YAML, keys, values, and what only shows when the parts are put together.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise ScenarioError([Problem(str(path), 0, 0, "", f"cannot be read: {reason}")]) from error
-    document = read_located(str(path), text)
+    document = read_located(str(path), _text_of(path))
     if not isinstance(document.values, dict):
-        message = "is no scenario; expected a mapping that begins with version: 1"
+        what = "is empty" if document.values is None else "is no scenario"
+        message = f"{what}; expected a mapping that begins with version: 1. qmix-logistics init writes one"
         raise ScenarioError([Problem(str(path), 1, 1, "", message)])
     problems = list(document.problems)
     problems += apply_overrides(document, overrides)
@@ -58,6 +58,24 @@ def load_scenario(path: Path, overrides: Sequence[Override] = ()) -> ScenarioSpe
     if problems or spec is None:
         raise ScenarioError(problems)
     return spec
+
+
+def _text_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:  # which may be a pipe, or endless
+            content = file.read(MOST_BYTES + 1)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise ScenarioError([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+        message = f"is not text in UTF-8: byte {content[error.start]:#04x}; save the file as UTF-8"
+        raise ScenarioError([Problem(str(path), line, column, "", message)]) from error
+    if len(content) > MOST_BYTES:
+        message = f"has more than {MOST_BYTES >> 20} MiB; put long lists into CSV files of their own"
+        raise ScenarioError([Problem(str(path), 0, 0, "", message)])
+    return text
 
 
 def _validate(document: LocatedDocument, overrides: Sequence[Override], problems: list[Problem]) -> ScenarioSpec | None:
@@ -101,7 +119,7 @@ def _root_causes(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
 
 def _problem(document: LocatedDocument, overrides: Sequence[Override], error: ErrorDetails) -> Problem:
     path, models = _walk(document.values, error["loc"])
-    siblings = {name for model in models for name in model.model_fields}
+    siblings = {name: info.description or "" for model in models for name, info in model.model_fields.items()}
     message = describe(error, path, siblings)
     return _locate(document, overrides, path, message, of_key=error["type"] == "extra_forbidden")
 
@@ -140,19 +158,41 @@ def _locate(
     document: LocatedDocument, overrides: Sequence[Override], path: FieldPath, message: str, *, of_key: bool
 ) -> Problem:
     for override in overrides:
-        is_within = path[: len(override.path)] == override.path
-        made_by_it = path not in document.entries and override.path[: len(path)] == path
-        if is_within or made_by_it:
+        made_by_it = path not in document.entries and _is_within(override.path, path)
+        if _is_within(path, override.path) or made_by_it:
             return Problem(override.source, 0, 0, spell(path), message)
     return Problem(document.path, *document.position(path, of_key=of_key), spell(path), message)
 
 
 def _anchor_paths(values: dict[str, Any], folder: Path, overrides: Sequence[Override]) -> None:
-    for section, fields in PATHS.items():
-        part = values.get(section)
-        if not isinstance(part, dict):
-            continue
+    """Make paths absolute: those of the file begin at its folder, those of overrides at the working directory."""
+    for place, part, fields in _parts_with_paths(values):
         for field in fields:
             if isinstance(part.get(field), str):
-                is_override = any(override.path == (section, field) for override in overrides)
+                is_override = any(_is_within((*place, field), override.path) for override in overrides)
                 part[field] = str((Path.cwd() if is_override else folder) / part[field])
+
+
+def _parts_with_paths(values: dict[str, Any]) -> Iterator[tuple[FieldPath, dict[str, Any], Sequence[str]]]:
+    """Yield the parts of a document that may name files: where they are, what they hold, and in which fields."""
+    for section, fields in PATHS.items():
+        if isinstance(values.get(section), dict):
+            yield (section,), values[section], fields
+    policies = values.get("policies")
+    for index, entry in enumerate(policies if isinstance(policies, list) else ()):
+        for place, policy in _policies_of(entry):
+            if isinstance(policy, dict):
+                if policy.get("kind") == "custom":
+                    policy.setdefault("folder", ".")
+                yield ("policies", index, *place), policy, POLICY_PATHS
+
+
+def _policies_of(entry: Any) -> Iterator[tuple[FieldPath, Any]]:
+    yield (), entry
+    if isinstance(entry, dict):
+        for name in ("adviser", "teacher"):
+            yield (name,), entry.get(name)
+
+
+def _is_within(path: FieldPath, place: FieldPath) -> bool:
+    return path[: len(place)] == place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -13,7 +13,7 @@ from qmix_logistics.scenario.positions import FieldPath
 from qmix_logistics.scenario.units import UNIT_NAMES, unit_of
 
 
-def describe(error: ErrorDetails, path: FieldPath, siblings: Iterable[str]) -> str:
+def describe(error: ErrorDetails, path: FieldPath, siblings: Mapping[str, str]) -> str:
     """
     Return a sentence for a pydantic error.
 
@@ -24,21 +24,22 @@ def describe(error: ErrorDetails, path: FieldPath, siblings: Iterable[str]) -> s
     path
         The field, without pydantic's discriminator tags.
     siblings
-        Fields that may stand where an unknown one does.
+        Fields that may stand at its place, and what they mean.
     """
     name = str(path[-1]) if path else ""
     match error["type"]:
         case "extra_forbidden":
-            return f"is unknown.{_did_you_mean(name, siblings)}"
+            return f"is unknown.{_near_or_all(name, siblings)}"
         case "missing":
-            return f"is missing; expected {_expected(name)}"
+            return f"is missing; expected {_expected(name)}{_meaning(siblings.get(name, ''))}"
         case "union_tag_not_found":
             return f"has no {error['ctx']['discriminator']}; expected one that says which it is"
         case "union_tag_invalid":
             context = error["ctx"]
             known = [tag.strip("' ") for tag in context["expected_tags"].split(",")]
             key = str(context["discriminator"]).strip("'")
-            return f"has {key} '{context['tag']}'; expected one of {', '.join(known)}.{_close(context['tag'], known)}"
+            near = did_you_mean(context["tag"], known)
+            return f"has {key} '{context['tag']}'; expected one of {', '.join(known)}.{near}"
         case "value_error":
             return str(error["ctx"]["error"])
         case "quantity" | "budget":
@@ -69,7 +70,7 @@ def _constraint(error: ErrorDetails, name: str) -> str:
         case "string_pattern_mismatch":
             return "a name of letters, digits, - and _ that begins with a letter"
         case "literal_error":
-            return f"{context['expected']}.{_close(error['input'], _literals(context['expected']))}".rstrip(".")
+            return f"{context['expected']}.{did_you_mean(error['input'], _literals(context['expected']))}".rstrip(".")
         case "tuple_type" | "list_type":
             return "a list"
         case "model_type" | "model_attributes_type" | "dict_type":
@@ -88,12 +89,28 @@ def _expected(name: str) -> str:
     return f"a value in {unit}" if unit else "a value"
 
 
-def _did_you_mean(name: str, siblings: Iterable[str]) -> str:
+def _meaning(description: str) -> str:
+    """Return the first sentence of a description, to stand behind a value."""
+    first = " ".join(description.replace("``", "").split()).partition(". ")[0].partition(";")[0].rstrip(".")
+    return f": {first[0].lower()}{first[1:]}" if first else ""
+
+
+def _near_or_all(name: str, siblings: Iterable[str]) -> str:
     known = sorted(siblings)
-    return _close(name, known) or f" Known here: {', '.join(known)}"
+    return did_you_mean(name, known) or f" Known here: {', '.join(known)}"
 
 
-def _close(name: Any, known: list[str]) -> str:
+def did_you_mean(name: Any, known: Collection[str]) -> str:
+    """
+    Return a question that names what was probably meant; empty if nothing is near.
+
+    Parameters
+    ----------
+    name
+        What was written.
+    known
+        What might have been.
+    """
     spellings = {option: option for option in known} | {_stem(option): option for option in known}
     near = difflib.get_close_matches(str(name), list(spellings), n=1, cutoff=0.6)
     if not near:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -101,7 +102,29 @@ class RollingHorizonPolicy(_Baseline):
     """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
 
 
-Baseline = RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy
+class CustomPolicy(Document):
+    """
+    A policy of one's own: a class in Python, see ``docs/guides/own-policy.md``.
+
+    Running a scenario with such a policy runs its code.
+    """
+
+    kind: Literal["custom"]
+    name: PolicyName | None = None
+    """Name in the results; by default that of the class, and ``-local`` as above."""
+    policy_class: Annotated[str, Field(pattern=r"^([A-Za-z_][\w.]*:)?[A-Za-z_][\w-]*$")]
+    """Where it is: ``module:Class``. The module is a file in ``folder``, or an installed one; without a colon it is the
+    name of an entry point of the group ``qmix_logistics.policies``."""
+    folder: Path | None = None
+    """Folder of the module; by default that of the scenario."""
+    options: dict[str, Any] = {}  # noqa: RUF012
+    """Keyword arguments of the class."""
+    information: Literal["global", "local"] = "global"
+    """What it decides on. ``global``: one decides for all, on everything. ``local``: each vehicle has one of its own,
+    which is shown no more than learned policies know."""
+
+
+Baseline = RulePolicy | AtcPolicy | MatchingPolicy | RollingHorizonPolicy | CustomPolicy
 """A policy that does not learn."""
 Algorithm = Literal["iql", "vdn", "qmix", "qplex", "qtran_base", "qtran_alt", "cw_qmix", "ow_qmix"]
 
@@ -130,6 +153,9 @@ class LearnedPolicy(Document):
     its place. Who is advised by a planner learns nothing from being shown the same one, and has no teacher."""
     weights_of: PolicyName | None = None
     """Use what another policy of this scenario has learned, instead of a training of its own."""
+    weights_in: Path | None = None
+    """Use what was learned before: the folder of a trained policy, such as ``runs/peak/policy/qmix-1``, or one that
+    ``qmix-logistics export`` wrote."""
 
 
 Policy = Annotated[Baseline | LearnedPolicy, Field(discriminator="kind")]
@@ -153,19 +179,21 @@ def policy_name(policy: Baseline | LearnedPolicy) -> str:
         return f"matching-{'anticipatory' if policy.anticipatory else 'myopic'}{suffix}"
     if isinstance(policy, RollingHorizonPolicy) and policy.solver == "pyvrp":
         return f"rolling_horizon_pyvrp{suffix}"
+    if isinstance(policy, CustomPolicy):
+        return f"{policy.policy_class.rpartition(':')[2]}{suffix}"
     return f"{policy.kind}{suffix}"
 
 
 def trained_as(policy: LearnedPolicy) -> str:
     """
-    Return the name of the policy whose training a learned policy uses.
+    Return the name of the policy whose training a learned policy uses, or the folder of one that was trained before.
 
     Parameters
     ----------
     policy
         The policy's entry in the scenario.
     """
-    return policy.weights_of or policy_name(policy)
+    return str(policy.weights_in) if policy.weights_in is not None else policy.weights_of or policy_name(policy)
 
 
 DEFAULT_POLICIES: tuple[Baseline | LearnedPolicy, ...] = (

@@ -9,13 +9,17 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from qmix_logistics.errors import Problem, ScenarioError
 
 FieldPath = tuple[str | int, ...]
 Position = tuple[int, int]
 
+MOST_VALUES = 200_000
+"""Values, those of aliases included, from which on a document is none: a few lines may stand for billions."""
 _TOO_DEEP = "is not YAML that can be read: it is nested too deeply, or contains itself"
+_TOO_MANY = f"is not YAML that can be read: it stands for more than {MOST_VALUES:,} values, those of aliases included"
 
 
 @dataclass(slots=True)
@@ -83,6 +87,10 @@ def read_located(path: str, text: str) -> LocatedDocument:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise ScenarioError([Problem(path, line, column, "", f"is not YAML: {error.problem}")]) from error
+    except ReaderError as error:
+        line, column = text.count("\n", 0, error.position) + 1, error.position - text.rfind("\n", 0, error.position)
+        message = f"is not YAML: it has the character {error.character:#04x}, which text does not have"
+        raise ScenarioError([Problem(path, line, column, "", message)]) from error
     except YAMLError as error:
         raise ScenarioError([Problem(path, 1, 1, "", f"is not YAML: {error}")]) from error
     except RecursionError as error:
@@ -109,6 +117,8 @@ def parse_scalar(text: str) -> Any:
 
 def _construct(yaml: YAML, document: LocatedDocument, node: Node, path: FieldPath) -> Any:
     document.entries[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if len(document.entries) > MOST_VALUES:
+        raise ScenarioError([Problem(document.path, *document.entries[path], "", _TOO_MANY)])
     if isinstance(node, SequenceNode):
         return [_construct(yaml, document, item, (*path, index)) for index, item in enumerate(node.value)]
     if isinstance(node, MappingNode):
@@ -136,8 +146,12 @@ def _construct_mapping(
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in pairs:
-        key = str(key_node.value)
         position = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        if not isinstance(key_node, ScalarNode):
+            message = "has a key that is a list or a mapping; expected a name"
+            document.problems.append(Problem(document.path, *position, spell(path), message))
+            continue
+        key = str(key_node.value)
         if key in values:
             first = document.keys[(*path, key)]
             message = f"stands twice; it was set on line {first[0]} already. Remove one of them"

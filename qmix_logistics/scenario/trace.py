@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import datetime
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from qmix_logistics.errors import Problem, ScenarioError
 from qmix_logistics.scenario.demand import TraceColumns
@@ -15,10 +15,9 @@ from qmix_logistics.scenario.demand import TraceColumns
 MAX_REPORTED_ROWS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(NamedTuple):
     """
-    One line of an order.
+    One line of an order; a tuple, since files have millions.
 
     Parameters
     ----------
@@ -64,10 +63,13 @@ def read_order_lines(path: Path, columns: TraceColumns) -> tuple[OrderLine, ...]
             reader = csv.reader(file)
             header = next(reader, [])
             positions = _positions(path, header, columns)
+            parse = _Parser(positions)
             for row in reader:
                 if row:
-                    parsed = _parse(path, reader.line_num, row, positions)
-                    (lines if isinstance(parsed, OrderLine) else problems).append(parsed)  # type: ignore[arg-type]
+                    try:
+                        lines.append(parse(row))
+                    except (ValueError, IndexError):
+                        problems.append(_problem(path, reader.line_num, row, positions))
     except OSError as error:
         raise ScenarioError([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -89,16 +91,42 @@ def _positions(path: Path, header: Sequence[str], columns: TraceColumns) -> dict
     return {field: list(header).index(name) for field, name in wanted.items()}
 
 
-def _parse(path: Path, line: int, row: Sequence[str], positions: dict[str, int]) -> OrderLine | Problem:
+class _Parser:
+    """Makes order lines of rows; what repeats from row to row is kept once."""
+
+    def __init__(self, positions: Mapping[str, int]) -> None:
+        self._time, self._order, self._sku, self._qty = (
+            positions[name] for name in ("order_time", "order_id", "sku", "qty")
+        )
+        self._texts: dict[str, str] = {}
+        self._dates: dict[datetime.date, datetime.date] = {}
+        self._last: tuple[str | None, datetime.date, float] = (None, datetime.date.min, 0.0)
+        self._last_order = ""
+
+    def __call__(self, row: Sequence[str]) -> OrderLine:
+        """Return the order line of a row; a value or index error if it is none."""
+        text, order_id, sku = row[self._time].strip(), row[self._order].strip(), row[self._sku].strip()
+        if text != self._last[0]:
+            time = datetime.datetime.fromisoformat(text)
+            time_s = time.hour * 3600 + time.minute * 60 + time.second + time.microsecond / 1e6
+            date = time.date()
+            self._last = (text, self._dates.setdefault(date, date), time_s)
+        if order_id != self._last_order:
+            self._last_order = order_id
+        qty = float(row[self._qty])
+        if not (order_id and sku and 0 < qty < math.inf):
+            raise ValueError("a field is empty or out of range")
+        return OrderLine(self._last[1], self._last[2], self._last_order, self._texts.setdefault(sku, sku), qty)
+
+
+def _problem(path: Path, line: int, row: Sequence[str], positions: Mapping[str, int]) -> Problem:
+    """Say what is wrong with a row that is no order line."""
     if len(row) <= max(positions.values()):
         return Problem(str(path), line, 1, "", f"has {len(row)} fields; expected {max(positions.values()) + 1} or more")
     fields = {name: row[position].strip() for name, position in positions.items()}
-    for field, message in _faults(fields):
-        column = 1 + sum(len(cell) + 1 for cell in row[: positions[field]])
-        return Problem(str(path), line, column, field, message)
-    time = datetime.datetime.fromisoformat(fields["order_time"])
-    time_s = time.hour * 3600 + time.minute * 60 + time.second + time.microsecond / 1e6
-    return OrderLine(time.date(), time_s, fields["order_id"], fields["sku"], float(fields["qty"]))
+    field, message = next(_faults(fields))
+    column = 1 + sum(len(cell) + 1 for cell in row[: positions[field]])
+    return Problem(str(path), line, column, field, message)
 
 
 def _faults(fields: dict[str, str]) -> Iterator[tuple[str, str]]:

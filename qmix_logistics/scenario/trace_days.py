@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from qmix_logistics.scenario.demand import TraceDemand
+from qmix_logistics.scenario.demand import TraceColumns, TraceDemand
 from qmix_logistics.scenario.synthetic_trace import generate_order_lines
 from qmix_logistics.scenario.trace import OrderLine, read_order_lines
 
@@ -45,7 +47,19 @@ def load_order_lines(demand: TraceDemand) -> tuple[OrderLine, ...]:
     """
     if demand.path is None:
         return generate_order_lines(demand.synthetic)
-    return read_order_lines(demand.path, demand.columns)
+    found = demand.path.stat() if demand.path.is_file() else None
+    return _read(demand.path, demand.columns, None if found is None else (found.st_mtime_ns, found.st_size))
+
+
+def forget_order_lines() -> None:
+    """Free the memory of the file that was read last."""
+    _read.cache_clear()
+
+
+@functools.lru_cache(maxsize=1)
+def _read(path: Path, columns: TraceColumns, state: object) -> tuple[OrderLine, ...]:
+    """Read a file once: it is checked first, and played then."""
+    return read_order_lines(path, columns)
 
 
 def split_days(demand: TraceDemand, lines: Sequence[OrderLine]) -> TraceDays:

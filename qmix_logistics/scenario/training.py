@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_serializer
+from pydantic import Field, model_serializer
 from pydantic_core import PydanticCustomError
 
-from qmix_logistics.scenario.document import Document
+from qmix_logistics.scenario.document import AlsoAccepts, Document
 from qmix_logistics.scenario.units import Mebibytes, Seconds
 
 _BUDGET = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(days?|s|m|min|h)\s*")
@@ -53,7 +53,12 @@ def _budget_from_text(value: Any) -> Any:
     return {"days": int(number)} if unit.startswith("day") else {"seconds": float(number) * _SECONDS[unit]}
 
 
-TrainBudget = Annotated[Budget, BeforeValidator(_budget_from_text)]
+TrainBudget = Annotated[
+    Budget,
+    AlsoAccepts(
+        _budget_from_text, ({"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{_BUDGET.pattern}$"})
+    ),
+]
 
 
 class Exploration(Document):

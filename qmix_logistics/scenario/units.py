@@ -7,11 +7,12 @@ Physical quantities in documents: a plain number is in the unit that ends the fi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
+
+from qmix_logistics.scenario.document import AlsoAccepts
 
 _QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\D.*?)?\s*")
 
@@ -95,9 +96,14 @@ def _bad_quantity(value: str, units: Mapping[str, float]) -> PydanticCustomError
     )
 
 
-def _in(units: Mapping[str, float]) -> BeforeValidator:
-    convert: Callable[[Any], Any] = lambda value: parse_quantity(value, units)  # noqa: E731
-    return BeforeValidator(convert)
+def _in(units: Mapping[str, float]) -> AlsoAccepts:
+    return AlsoAccepts(lambda value: parse_quantity(value, units), ({"type": "string", "pattern": _pattern(units)},))
+
+
+def _pattern(units: Mapping[str, float]) -> str:
+    """Return what a text must look like, for editors; they know no bounds of it but its sign."""
+    names = "|".join(name.replace("/", "\\/") for name in units)
+    return rf"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*({names})?\s*$"
 
 
 Seconds = Annotated[float, _in(_TIME)]

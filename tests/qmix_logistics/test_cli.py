@@ -82,18 +82,19 @@ def test_everything_that_is_wrong_is_reported_at_once(tmp_path: Path) -> None:
         ("kind: nearest", "kind: nearst"),
     )
     outcome = call("validate", file, "--set", "experiment.seed=-1")
-    assert outcome.err.replace(f"{tmp_path}/", "").splitlines() == [
+    lines = outcome.err.replace(f"{tmp_path}/", "").splitlines()
+    assert [line for line in lines if line[:1] != " "] == [
         "--set experiment.seed=-1: experiment.seed is -1; expected a number of 0 or more",
         "lines.csv:3:22: qty is 'none'; expected a number above 0 (drop cancellations and returns from the file)",
         "lines.csv:4:1: order_time is 'soon'; expected a date and time such as 2011-02-01 08:23:00",
-        "scenario.yaml:9:5: fleet[0].count is missing; expected a value",
+        "scenario.yaml:9:5: fleet[0].count is missing; expected a value: number of vehicles",
         "scenario.yaml:9:15: fleet[0].number is unknown. Known here: access, battery, breakdowns, capacity_units, "
         "count, home, id, max_tasks_on_board, returns_home, shift, speed_mps, travels, unloading",
         "scenario.yaml:9:37: fleet[0].speed_mps is 'fast'; expected a number, or a number with one of the units "
         "m/s, mps, km/h, kmh",
         "scenario.yaml:11:3: order_classes have share_pct that sum to 90; expected 100",
         "scenario.yaml:15:5: policies[0] has kind 'nearst'; expected one of random, fifo, nearest, earliest_due_date, "
-        "atc, matching, rolling_horizon, iql, vdn, qmix, qplex, qtran_base, qtran_alt, cw_qmix, ow_qmix. "
+        "atc, matching, rolling_horizon, custom, iql, vdn, qmix, qplex, qtran_base, qtran_alt, cw_qmix, ow_qmix. "
         "Did you mean nearest?",
         "",
         "8 errors. Nothing was run.",
@@ -144,7 +145,12 @@ def test_validate_says_what_is_sound(tmp_path: Path) -> None:
     file = written(tmp_path)
     outcome = call("validate", file, "--set", "fleet.0.count=7")
     assert (outcome.status, outcome.err) == (0, "")
-    assert outcome.out == f"{file}: sound is sound: 7 vehicles, 1 policies\n"
+    first, *lines = outcome.out.splitlines()
+    assert first == f"{file}: sound is sound"
+    said = {line.split()[0]: " ".join(line.split()[1:]) for line in lines}
+    assert said["site"] == "warehouse, 13 places"
+    assert said["fleet"] == "7 vehicles: 7 amr"
+    assert said["policies"] == "nearest; the reference is nearest"
 
 
 def test_policies_lists_every_kind() -> None:
@@ -152,8 +158,8 @@ def test_policies_lists_every_kind() -> None:
     assert (outcome.status, outcome.err) == (0, "")
     kinds = {kind for line in outcome.out.splitlines() if line[0] != " " for kind in line.split(", ")}
     assert kinds == {
-        "random", "fifo", "nearest", "earliest_due_date", "atc", "matching", "rolling_horizon", "iql", "vdn", "qmix",
-        "qplex", "qtran_base", "qtran_alt", "cw_qmix", "ow_qmix",
+        "random", "fifo", "nearest", "earliest_due_date", "atc", "matching", "rolling_horizon", "custom", "iql", "vdn",
+        "qmix", "qplex", "qtran_base", "qtran_alt", "cw_qmix", "ow_qmix",
     }  # fmt: skip
 
 
@@ -263,7 +269,7 @@ def test_help_imports_none_of_the_heavy_packages() -> None:
         "print('LOADED', *{'torch', 'ortools', 'pandas', 'scipy', 'simpy', 'pydantic', 'numpy'} & set(sys.modules))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "Commands:" in done.stdout
+    assert "Simulate, learn, compare:" in done.stdout
     assert done.stdout.splitlines()[-1] == "LOADED"
 
 

@@ -7,9 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
+import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.codec import Codec
@@ -24,6 +28,10 @@ from qmix_logistics.learning.dispatch.scorers import GreedyScorer
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
 
 WEIGHTS, CARD = "model.safetensors", "policy.json"
+EXPORTED_WEIGHTS, EXPORTED_SCHEMA = "weights.npz", "schema.json"
+"""Names of the files that a vehicle reads, see ``qmix_logistics.deployment.runtime``."""
+RELATIVE = "scale_on_any_site"
+"""Beside the scale on the site of the training, in which a vehicle counts: the one that holds for all sites."""
 
 
 class LearnedPolicy:
@@ -165,7 +173,7 @@ def load_policy(folder: Path, adviser: Policy | None = None, *, is_coordinated: 
 
 def network_of(folder: Path) -> UtilityNetwork:
     """
-    Load the network of a policy that ``save_policy`` saved.
+    Load the network of a policy that ``save_policy`` saved, or one that was exported for use on vehicles.
 
     Parameters
     ----------
@@ -177,16 +185,32 @@ def network_of(folder: Path) -> UtilityNetwork:
     PolicyFileError
         As ``load_policy``.
     """
+    is_exported = not (folder / CARD).exists() and (folder / EXPORTED_WEIGHTS).exists()
     try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        weights = load_file(folder / WEIGHTS)
-    except (OSError, ValueError) as error:
-        raise PolicyFileError(f"{folder} holds no policy: {error}") from error
-    if card["schema"] != _schema():
-        raise PolicyFileError(f"{folder} was trained on other observations than this version makes; train it anew")
-    network = UtilityNetwork(card["hidden"])
-    network.load_state_dict(weights)
+        schema, weights = _read_exported(folder) if is_exported else _read_saved(folder)
+        if schema != _schema():
+            raise PolicyFileError(f"{folder} was trained on other observations than this version makes; train it anew")
+        network = UtilityNetwork(len(weights["body.0.bias"]))
+        network.load_state_dict(weights)
+    except (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile, SafetensorError) as error:
+        raise PolicyFileError(f"{folder} holds no whole policy: {error}") from error
     return network.requires_grad_(False)
+
+
+def _read_saved(folder: Path) -> tuple[Any, dict[str, Tensor]]:
+    return json.loads((folder / CARD).read_text(encoding="utf-8"))["schema"], load_file(folder / WEIGHTS)
+
+
+def _read_exported(folder: Path) -> tuple[Any, dict[str, Tensor]]:
+    with np.load(folder / EXPORTED_WEIGHTS) as file:
+        weights = {name: torch.from_numpy(file[name]) for name in file.files}
+    groups = json.loads((folder / EXPORTED_SCHEMA).read_text(encoding="utf-8"))["features"]
+    schema = {
+        name: [{"scale" if key == RELATIVE else key: value for key, value in feature.items() if key != "scale"}
+               for feature in features]
+        for name, features in groups.items()
+    }  # fmt: skip
+    return schema, weights
 
 
 def weights_of(network: UtilityNetwork, path: Path) -> None:
@@ -206,7 +230,7 @@ def weights_of(network: UtilityNetwork, path: Path) -> None:
 
 def schema_of(site: Site) -> dict[str, Any]:
     """
-    Return what each number that a policy sees means, its scale on a site, and the bound of all.
+    Return what each number that a policy sees means, its scale on a site and on any, and the bound of all.
 
     Parameters
     ----------
@@ -214,7 +238,10 @@ def schema_of(site: Site) -> dict[str, Any]:
         The site.
     """
     features = {
-        name: [dataclasses.asdict(feature) | {"scale": feature.scale_on(site)} for feature in GROUPS[name]]
+        name: [
+            dataclasses.asdict(feature) | {"scale": feature.scale_on(site), RELATIVE: feature.scale}
+            for feature in GROUPS[name]
+        ]
         for name in _SEEN
     }
     return {"limit": LIMIT, "features": features}

@@ -122,15 +122,18 @@ def _orders_by_date(
         grouped[line.date, line.order_id].append(line)
     arrivals_s = {key: min(line.time_s for line in order_lines) for key, order_lines in grouped.items()}
     orders: dict[datetime.date, list[_Order]] = defaultdict(list)
+    loads: dict[float, list[float]] = {}
+    last_s = float(np.nextafter(demand_s, 0.0))
     for date, order_id in sorted(grouped, key=lambda key: (arrivals_s[key], key)):
         tasks = [
             (rack_of_sku[line.sku], load_units)
-            for line in grouped[date, order_id]
-            for load_units in _split(line.qty * demand.load_units_per_piece, capacity_units)
+            for line in grouped.pop((date, order_id))  # files have millions of lines
+            for load_units in loads.get(line.qty)
+            or loads.setdefault(line.qty, _split(line.qty * demand.load_units_per_piece, capacity_units))
         ]
         time_s = arrivals_s[date, order_id] - demand.day_starts_s
         origins, load_units = zip(*tasks, strict=True)
-        orders[date].append(_Order(min(time_s, float(np.nextafter(demand_s, 0.0))), origins, load_units))
+        orders[date].append(_Order(min(time_s, last_s), origins, load_units))
     return orders
 
 

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from qmix_logistics.errors import JobError
-from qmix_logistics.evaluation.jobs import Progress, run_jobs
+from qmix_logistics.evaluation.jobs import Progress, Report, run_jobs
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class Square:
     folder: Path
     number: int
     after: tuple[str, ...] = ()
-    stage = "squaring"
+    stage, subject, size, counted_in = "squaring", "squares", 1.0, "squares"
 
     @property
     def name(self) -> str:
@@ -32,8 +31,11 @@ class Square:
     def is_done(self) -> bool:
         return self.place.exists()
 
-    def run(self, report: Callable[[float], None]) -> None:
-        report(0.5)
+    def cost(self) -> float | None:
+        return float(self.number)
+
+    def run(self, report: Report) -> None:
+        report(0.5, 10.0)
         before = self.folder / self.after[0].removeprefix("square ") if self.after else None
         self.place.write_text(f"{self.number**2} {before.read_text() if before else ''}".strip())
 
@@ -42,7 +44,7 @@ class Square:
 class Failing(Square):
     """Fails."""
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def run(self, report: Report) -> None:
         raise ZeroDivisionError("seven by nothing")
 
 
@@ -50,7 +52,7 @@ class Failing(Square):
 class Dying(Square):
     """Its process is killed, as by a machine that has no memory left."""
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def run(self, report: Report) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -58,7 +60,7 @@ class Dying(Square):
 class Interrupted(Square):
     """The user interrupts while it runs."""
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def run(self, report: Report) -> None:
         raise KeyboardInterrupt
 
 
@@ -66,7 +68,7 @@ class Interrupted(Square):
 class Listening(Square):
     """Notes whether its process has heard the keyboard since it was born."""
 
-    def run(self, report: Callable[[float], None]) -> None:
+    def run(self, report: Report) -> None:
         self.place.write_text(str(signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())))
 
 
@@ -84,8 +86,9 @@ def test_results_do_not_depend_on_the_number_of_processes(tmp_path: Path, num_wo
     run_jobs(chain(tmp_path), num_workers, seen.append)
     texts = {file.name: file.read_text() for file in tmp_path.iterdir()}
     assert texts == {"1": "1", "2": "4", "3": "9 1", "4": "16 4", "5": "25 9 1", "6": "36 16 4"}
-    assert {progress.name for progress in seen if progress.share == 1.0} == {f"square {n}" for n in range(1, 7)}
-    assert len([progress for progress in seen if progress.share == 0.5]) == 6
+    ended = {progress.job.name: progress.cost for progress in seen if progress.share == 1.0}
+    assert ended == {f"square {n}": float(n) for n in range(1, 7)}
+    assert [progress.cost for progress in seen if progress.share == 0.5] == [10.0] * 6
 
 
 @pytest.mark.parametrize("num_workers", [1, 2])
@@ -96,14 +99,20 @@ def test_what_is_done_is_not_done_again(tmp_path: Path, num_workers: int) -> Non
     seen: list[Progress] = []
     run_jobs(jobs, num_workers, seen.append)
     assert [(tmp_path / str(n)).read_text() for n in range(1, 7)] == ["kept"] * 3 + ["16 kept", "25 kept", "36 16 kept"]
-    assert seen[:3] == [Progress(f"square {n}", "squaring", 1.0) for n in (1, 2, 3)]
+    assert seen[:3] == [Progress(job, 1.0, float(job.number)) for job in jobs[:3]]
 
 
 @pytest.mark.parametrize("num_workers", [1, 2])
-def test_a_failure_names_its_job_and_keeps_what_was_finished(tmp_path: Path, num_workers: int) -> None:
+def test_a_failure_names_its_job_and_keeps_what_was_finished(
+    tmp_path: Path, num_workers: int, capfd: pytest.CaptureFixture[str]
+) -> None:
     jobs = [Square(tmp_path, 1), Failing(tmp_path, 7, after=("square 1",)), Square(tmp_path, 9, after=("square 7",))]
-    with pytest.raises(JobError, match=r"square 7 failed; what was finished is kept(.|\n)*seven by nothing"):
+    with pytest.raises(JobError) as failure:
         run_jobs(jobs, num_workers, ignore)
+    sentence = "square 7 failed; what was finished is kept.\nZeroDivisionError: seven by nothing"
+    assert str(failure.value) == sentence
+    assert "in run\n" in failure.value.details
+    assert capfd.readouterr().err == ""
     assert [file.name for file in tmp_path.iterdir()] == ["1"]
 
 
