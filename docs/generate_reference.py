@@ -14,6 +14,7 @@ import importlib
 import inspect
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -295,7 +296,7 @@ def _defined_in(module: Any) -> list[str]:
 
 
 def _first_sentence(value: Any) -> str:
-    return re.sub(r" ?\[\d+\]_", "", _plain(value.__doc__).split("\n\n")[0])
+    return re.sub(r" ?\[\d+\]_", "", plain(value.__doc__).split("\n\n")[0])
 
 
 def _columns(columns: Mapping[str, Column]) -> list[str]:

@@ -67,7 +67,7 @@ class Report(Document):
     reference."""
     replay_from_s: Annotated[Seconds, Field(ge=0)] = 0.0
     """When the replay begins. A day that takes too much room is shown from then on as far as there is room."""
-    insight_decisions: Annotated[int, BeforeValidator(_insight_decisions), Field(ge=0)] = 4000
+    insight_decisions: Annotated[int, AlsoAccepts(_insight_decisions, ({"type": "boolean"},)), Field(ge=0)] = 4000
     """How much is computed to show what the cheapest learned policy has learned: on the day of the replay, some of the
     decisions in which the best baseline would have chosen otherwise are played its way, and the rest of the day by the
     learned policy, until so many joint decisions are made. More of them tell more surely what the differences cost; 0

@@ -27,7 +27,7 @@ def test_a_finished_run_is_read_again_as_it_was(finished_run: Path) -> None:
         (["{run}", "--policy", "atc"], "has no such days; its policies are nearest, qmix, its test days 0 to 1"),
         (["{run}", "--day", "2"], "has no such days; its policies are nearest, qmix, its test days 0 to 1"),
         (["{folder}"], "is no run folder: it has no scenario.yaml"),
-        (["{unfinished}"], "qmix-1-001/kpis.json is missing: the run is not finished; go on with run --resume"),
+        (["{unfinished}"], "qmix-1-001/kpis.json is missing; go on with run --resume"),
     ],
 )
 def test_an_export_that_cannot_be_made_says_why(

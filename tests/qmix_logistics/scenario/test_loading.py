@@ -67,8 +67,8 @@ def test_all_errors_are_reported_at_once_each_at_its_place(tmp_path: Path) -> No
         "or no path at all",
         "scenario.yaml:18:3: demand.path stands twice; it was set on line 17 already. Remove one of them",
         "scenario.yaml:22:5: policies[1] has kind 'nearst'; expected one of random, fifo, nearest, "
-        "earliest_due_date, atc, matching, rolling_horizon, iql, vdn, qmix, qplex, qtran_base, qtran_alt, cw_qmix, "
-        "ow_qmix. Did you mean nearest?",
+        "earliest_due_date, atc, matching, rolling_horizon, custom, iql, vdn, qmix, qplex, qtran_base, qtran_alt, "
+        "cw_qmix, ow_qmix. Did you mean nearest?",
         "scenario.yaml:23:37: experiment.replications is 'none'; expected a whole number",
     ]
 
@@ -105,7 +105,7 @@ def test_paths_are_relative_to_the_file_but_in_overrides_to_the_working_director
     [
         ("a: [1", "is not YAML"),
         ("[1, 2]", "is no scenario"),
-        ("", "is no scenario"),
+        ("", "is empty; expected a mapping"),
         ("version: 2", "version is 2; expected 1"),
         ("\x00", "is not YAML"),
     ],
