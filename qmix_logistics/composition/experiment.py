@@ -155,7 +155,7 @@ def assemble_result(
     num_days
         Test days; by default as many as the scenario asks for.
     """
-    from qmix_logistics.evaluation import alerts, comparison, result
+    from qmix_logistics.evaluation import alert, alerts, comparison, result, warm_up_alert
 
     policies, seeds = contenders(spec), spec.experiment.training_seeds
     settings, num_days = _settings(spec), num_days or _days_for_precision(spec, run)
@@ -173,7 +173,12 @@ def assemble_result(
         hindsight=hindsight,
         training=training,
         timings=result.collect_timings(run, policies, seeds, num_days),
-        alerts=alerts.find_alerts(spec, policies, replications, comparisons, training, hindsight),
+        alerts=alert.worst_first(
+            [
+                *alerts.find_alerts(spec, policies, replications, comparisons, training, hindsight),
+                *warm_up_alert.about_warm_up(spec, run, replications),
+            ]
+        ),
         provenance=provenance,
         run=run,
         site=site,
