@@ -27,7 +27,7 @@ from qmix_logistics_reports.scoreboard import scoreboard
 from qmix_logistics_reports.verdict import verdict_sentence
 
 POLICIES = ({"kind": "nearest"}, {"kind": "atc"}, {"kind": "qmix"}, {"kind": "matching", "name": "match.er-1"})
-VOID = {"meta", "br", "line"}
+VOID = {"meta", "br", "line", "input"}
 SECTIONS = [
     "alerts", "scoreboard", "costs", "differences", "service", "why", "fleet", "learning", "regret", "computing",
     "settings", "kpis", "how", "reproduce", "files",
