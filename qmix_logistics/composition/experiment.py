@@ -155,7 +155,7 @@ def assemble_result(
         Test days; by default as many as the scenario asks for.
     """
     from qmix_logistics.composition.showing import shown_day_of
-    from qmix_logistics.evaluation import alerts, comparison, result
+    from qmix_logistics.evaluation import alert, alerts, comparison, result, warm_up_alert
     from qmix_logistics.evaluation.insight import read_insight
     from qmix_logistics.evaluation.shown import choosing
 
@@ -176,7 +176,12 @@ def assemble_result(
         hindsight=hindsight,
         training=training,
         timings=result.collect_timings(run, policies, seeds, num_days),
-        alerts=alerts.find_alerts(spec, policies, replications, comparisons, training, hindsight),
+        alerts=alert.worst_first(
+            [
+                *alerts.find_alerts(spec, policies, replications, comparisons, training, hindsight),
+                *warm_up_alert.about_warm_up(spec, run, replications),
+            ]
+        ),
         provenance=provenance,
         run=run,
         site=site,

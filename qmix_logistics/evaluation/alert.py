@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Severity(Enum):
-    """How much an alert matters."""
+    """How much an alert matters, the worst first."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -24,6 +25,7 @@ class AlertKind(Enum):
     ONE_DAY = "one-day"
     FEW_DAYS = "few-days"
     TIME_RAN_OUT = "time-ran-out"
+    NO_STEADY_STATE = "no-steady-state"
     ONE_DAY_DECIDES = "one-day-decides"
     WIDE_INTERVALS = "wide-intervals"
     SKEWED_DAYS = "skewed-days"
@@ -59,3 +61,16 @@ class Alert:
     severity: Severity
     text: str
     remedy: str
+
+
+def worst_first(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
+    """
+    Return alerts by severity, those of one severity as they were.
+
+    Parameters
+    ----------
+    alerts
+        The alerts.
+    """
+    order = list(Severity)
+    return tuple(sorted(alerts, key=lambda alert: order.index(alert.severity)))

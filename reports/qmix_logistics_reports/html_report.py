@@ -107,7 +107,7 @@ def _figures(result: ExperimentResult) -> dict[str, Any]:
         "focus": focus,
         "tiles": tiles(result, focus) if focus else [],
         "costs": cost_intervals(result),
-        "profile": performance_profile(result) if num_days > 1 else None,
+        "profile": performance_profile(result) if num_days > 1 and focus else None,
         "differences": _differences(result, subject, focus) if focus else [],
         "causes": cost_by_cause(result),
         "fleet": vehicle_time(result),

@@ -14,6 +14,7 @@ from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.evaluation.run_folder import UnitKey
 from qmix_logistics.evaluation.service import ORDER_COLUMNS, Service, service_over_time
 from qmix_logistics.evaluation.typical_day import typical_day, typical_seed
+from qmix_logistics.evaluation.warm_up_alert import units_of
 from qmix_logistics.scenario.demand import TraceDemand
 from qmix_logistics.scenario.layout import build_layout
 from qmix_logistics_reports.figure import Figure
@@ -98,7 +99,7 @@ def service_section(result: ExperimentResult) -> Section:
     services: dict[str, Service] = {}
     try:
         for name in drawn:
-            days = [_records(result, unit, "orders", ORDER_COLUMNS) for unit in _units(result, name)]
+            days = [_records(result, unit, "orders", ORDER_COLUMNS) for unit in units_of(result.replications, name)]
             services[name] = service_over_time(days, until_s)
     except _MissingError as error:
         return Section(missing=str(error))
@@ -164,12 +165,6 @@ _NO_SITE = (
     "The files of the network that the scenario names are no longer where they were, so there is no map to draw on. "
     "Put them back, and make the report again."
 )
-
-
-def _units(result: ExperimentResult, policy: str) -> list[UnitKey]:
-    table = result.replications
-    rows = table.loc[table["policy"] == policy, ["training_seed", "day"]].itertuples(index=False)
-    return [UnitKey(policy, int(seed), int(day)) for seed, day in rows]
 
 
 def _records(result: ExperimentResult, unit: UnitKey, name: str, columns: Sequence[str]) -> pd.DataFrame:
