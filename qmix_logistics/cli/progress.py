@@ -73,7 +73,8 @@ class _Watch:
         self._shown_s = self._noted_s = time.monotonic()
 
     def __call__(self, progress: JobProgress) -> None:
-        self._tally.note(progress)
+        if not self._tally.note(progress):
+            return
         now_s = time.monotonic()
         if progress.share >= 1.0 or now_s - self._noted_s >= NOTE_EVERY_S:
             self._note(progress)
@@ -114,7 +115,7 @@ class _Lines:
         self._talk, self._last = talk, ""
 
     def __call__(self, states: Sequence[StageState]) -> None:
-        line = "; ".join(f"{state.stage} {_percent(state)} ({_words(state)})" for state in states)
+        line = "; ".join(f"{state.stage} {_percent(state)} ({as_words(state)})" for state in states)
         if line and line != self._last:
             self._talk.write(line)
         self._last = line
@@ -152,7 +153,7 @@ class _Bars:
                 completed=state.done,
                 total=state.total,
                 percent=_percent(state),
-                words=_words(state),
+                words=as_words(state),
             )
 
 
@@ -160,7 +161,15 @@ def _percent(state: StageState) -> str:
     return f"{100 * state.done / state.total if state.total else 100:.0f} %"
 
 
-def _words(state: StageState) -> str:
+def as_words(state: StageState) -> str:
+    """
+    Return how a stage stands: what is done, how fast, what time is left, and who is best.
+
+    Parameters
+    ----------
+    state
+        How it stands.
+    """
     words = [f"{state.done:,.0f} of {state.total:,.0f} {state.counted_in}"]
     if state.per_s > 0 and state.done < state.total:
         words.append(rate(state.per_s, state.counted_in))

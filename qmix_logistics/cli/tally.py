@@ -85,9 +85,9 @@ class Tally:
         for job in jobs:
             self._add(job)
 
-    def note(self, progress: Progress) -> None:
+    def note(self, progress: Progress) -> bool:
         """
-        Count a report.
+        Count a report, and tell whether it was news.
 
         Parameters
         ----------
@@ -96,10 +96,13 @@ class Tally:
         """
         now_s = self._clock()
         stage = self._add(progress.job)
+        if stage.shares[progress.job] >= 1.0:
+            return False
         if not stage.history:
             stage.history.append((self._last_s, stage.before))
         stage.note(progress, now_s)
         self._last_s = now_s
+        return True
 
     def states(self) -> list[StageState]:
         """Return how each stage stands, in the order in which they became known."""

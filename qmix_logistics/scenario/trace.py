@@ -58,6 +58,7 @@ def read_order_lines(path: Path, columns: TraceColumns) -> tuple[OrderLine, ...]
     """
     lines: list[OrderLine] = []
     problems: list[Problem] = []
+    num_unread = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file)
@@ -69,15 +70,20 @@ def read_order_lines(path: Path, columns: TraceColumns) -> tuple[OrderLine, ...]
                     try:
                         lines.append(parse(row))
                     except (ValueError, IndexError):
-                        problems.append(_problem(path, reader.line_num, row, positions))
+                        num_unread += 1
+                        if num_unread <= MAX_REPORTED_ROWS:
+                            problems.append(_problem(path, reader.line_num, row, positions))
     except OSError as error:
         raise ScenarioError([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise ScenarioError([Problem(str(path), 0, 0, "", f"is not a CSV in UTF-8: {error}")]) from error
     if not lines and not problems:
         problems.append(Problem(str(path), 1, 1, "", "has no rows; expected one order line a row below the header"))
+    if num_unread > MAX_REPORTED_ROWS:
+        summary = f"has {num_unread} rows that cannot be read; the first {MAX_REPORTED_ROWS} follow"
+        problems.append(Problem(str(path), 0, 0, "", summary))
     if problems:
-        raise ScenarioError(_shortened(path, problems))
+        raise ScenarioError(problems)
     return tuple(lines)
 
 
@@ -143,10 +149,3 @@ def _faults(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
         qty = math.nan
     if not (qty > 0 and math.isfinite(qty)):
         yield "qty", f"is '{fields['qty']}'; expected a number above 0 (drop cancellations and returns from the file)"
-
-
-def _shortened(path: Path, problems: Sequence[Problem]) -> Sequence[Problem]:
-    if len(problems) <= MAX_REPORTED_ROWS:
-        return problems
-    summary = f"has {len(problems)} rows that cannot be read; the first {MAX_REPORTED_ROWS} follow"
-    return [Problem(str(path), 0, 0, "", summary), *problems[:MAX_REPORTED_ROWS]]
