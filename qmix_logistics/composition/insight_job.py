@@ -14,7 +14,7 @@ from qmix_logistics.composition.building import World, build_baseline, world_of
 from qmix_logistics.composition.contending import contenders, reference_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
-from qmix_logistics.evaluation.jobs import Report
+from qmix_logistics.evaluation.jobs import Job, Report
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, read_json
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.advisers import adviser_of
@@ -58,7 +58,7 @@ def why_no_insight(spec: ScenarioSpec) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class InsightJob:
+class InsightJob(Job):
     """
     Look at the cheapest learned policy on the day of the replay; see ``Job``.
 
@@ -92,16 +92,6 @@ class InsightJob:
         return INSIGHT
 
     @property
-    def size(self) -> float:
-        """One day."""
-        return 1.0
-
-    @property
-    def counted_in(self) -> str:
-        """Days."""
-        return "days"
-
-    @property
     def after(self) -> Sequence[str]:
         """All policies on all days."""
         return [f"play {unit}" for unit in self.units]
@@ -109,10 +99,6 @@ class InsightJob:
     def is_done(self) -> bool:
         """Return whether the tables are there."""
         return RunFolder(self.folder).insight.exists()
-
-    def cost(self) -> float | None:
-        """Return nothing: what is watched was played before."""
-        return None
 
     def run(self, report: Report) -> None:
         """Watch the day, play deviations, and write tables; see ``Job``."""

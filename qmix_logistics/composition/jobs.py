@@ -13,7 +13,7 @@ from qmix_logistics import __version__
 from qmix_logistics.composition.building import build_baseline, hindsight_moves, world_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
-from qmix_logistics.evaluation.jobs import Report
+from qmix_logistics.evaluation.jobs import Job, Report
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, read_json, write_csv, write_json
 from qmix_logistics.evaluation.trained import validation_cost
@@ -30,7 +30,7 @@ PLAYING, TRAINING, HINDSIGHT = "playing", "training", "hindsight"
 
 
 @dataclass(frozen=True, slots=True)
-class TrainJob:
+class TrainJob(Job):
     """
     Train one policy; see ``Job``.
 
@@ -76,11 +76,6 @@ class TrainJob:
     def counted_in(self) -> str:
         """Days, or seconds of computing."""
         return "days" if world_of(self.scenario).spec.training.budget.is_repeatable else "s"
-
-    @property
-    def after(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
 
     def is_done(self) -> bool:
         """Return whether the policy is there."""
@@ -148,7 +143,7 @@ def _cost_so_far(trainer: Trainer) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class PlayJob:
+class PlayJob(Job):
     """
     Let one policy play one test day; see ``Job``.
 
@@ -185,16 +180,6 @@ class PlayJob:
         return self.unit.policy
 
     @property
-    def size(self) -> float:
-        """One day."""
-        return 1.0
-
-    @property
-    def counted_in(self) -> str:
-        """Days."""
-        return "days"
-
-    @property
     def after(self) -> Sequence[str]:
         """The training, for a policy that learns."""
         entry = world_of(self.scenario).spec.policies[self.index]
@@ -221,7 +206,7 @@ class PlayJob:
 
 
 @dataclass(frozen=True, slots=True)
-class HindsightJob:
+class HindsightJob(Job):
     """
     Look for the best plan for a test day, from what the policies did on it; see ``Job``.
 
@@ -255,16 +240,6 @@ class HindsightJob:
         return f"day {self._day}"
 
     @property
-    def size(self) -> float:
-        """One day."""
-        return 1.0
-
-    @property
-    def counted_in(self) -> str:
-        """Days."""
-        return "days"
-
-    @property
     def after(self) -> Sequence[str]:
         """All policies on that day."""
         return [f"play {unit}" for unit in self.units]
@@ -272,10 +247,6 @@ class HindsightJob:
     def is_done(self) -> bool:
         """Return whether the plan is there."""
         return self._place.exists()
-
-    def cost(self) -> float | None:
-        """Return nothing: hindsight is no policy."""
-        return None
 
     def run(self, report: Report) -> None:
         """Search; see ``Job``."""

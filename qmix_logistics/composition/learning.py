@@ -60,7 +60,7 @@ class LearningPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamJob:
+class TeamJob(Job):
     """
     Train one team; see ``Job``.
 
@@ -106,18 +106,9 @@ class TeamJob:
         """Steps of the environment."""
         return "steps"
 
-    @property
-    def after(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
-
     def is_done(self) -> bool:
         """Return whether the training is finished."""
         return self._place.exists()
-
-    def cost(self) -> float | None:
-        """Return nothing: games have returns."""
-        return None
 
     def run(self, report: Report) -> None:
         """Train, from the last checkpoint if there is one; see ``Job``."""

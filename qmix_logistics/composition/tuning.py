@@ -4,45 +4,28 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qmix_logistics.composition.building import build_baseline, world_of
 from qmix_logistics.composition.planning import PlannedFile
-from qmix_logistics.episode import play
-from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
-from qmix_logistics.evaluation.run_folder import RunFolder, read_json, write_atomically, write_csv, write_json
-from qmix_logistics.evaluation.selection import select_lowest
+from qmix_logistics.composition.trials import FACTORS, TrialJob, Trials, candidates_of, num_first_days, screen
+from qmix_logistics.evaluation.jobs import Job, Progress
+from qmix_logistics.evaluation.run_folder import RunFolder, write_atomically, write_csv
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
 from qmix_logistics.scenario.policies import (
     Baseline,
-    CustomPolicy,
     LearnedPolicy,
     MatchingPolicy,
     RollingHorizonPolicy,
     policy_name,
 )
-from qmix_logistics.simulation import DayKey, Purpose, Simulator, Split, day_stream
 
 Planner = MatchingPolicy | RollingHorizonPolicy
 
-FACTORS: Mapping[str, tuple[float, ...]] = {
-    "lookahead": (0.25, 0.5, 2, 4),
-    "approach_weight": (2, 4),
-    "replan_period_s": (0.25, 0.5, 2, 4),
-    "max_planned_tasks": (0.5, 2),
-    "solution_limit": (0.5, 2),
-    "travel_weight": (3, 10, 30),
-}
-"""By what each setting is multiplied, one at a time, for other candidates; in a second round for those of the best."""
 DEFAULT_BUDGET_DAYS = 150
 """Days that each baseline may play where the learner's budget is in seconds."""
-DAYS_AT_ONCE = 5
-"""Days that those that are left play before they are screened again."""
-MOST_FIRST_DAYS = 10
-"""Days before candidates are screened, if the budget allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,87 +54,6 @@ class Tuned:
     is_decided: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TrialJob:
-    """
-    Let one candidate play one training day; see ``Job``.
-
-    Parameters
-    ----------
-    scenario
-        The resolved scenario as JSON.
-    folder
-        The tuning's.
-    policy
-        Name of the baseline.
-    number
-        Which candidate.
-    candidate
-        Its settings.
-    day
-        Number of the training day.
-    """
-
-    scenario: str
-    folder: Path
-    policy: str
-    number: int
-    candidate: Baseline
-    day: int
-
-    @property
-    def name(self) -> str:
-        """Name of the trial."""
-        return f"try {self.policy}-{self.number:02d}-{self.day:03d}"
-
-    @property
-    def stage(self) -> str:
-        """The baseline."""
-        return self.policy
-
-    @property
-    def subject(self) -> str:
-        """The candidate."""
-        return f"setting {self.number}"
-
-    @property
-    def size(self) -> float:
-        """One day."""
-        return 1.0
-
-    @property
-    def counted_in(self) -> str:
-        """Days."""
-        return "days"
-
-    @property
-    def after(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
-
-    @property
-    def place(self) -> Path:
-        """Where the result is."""
-        return self.folder / "trials" / f"{self.policy}-{self.number:02d}" / f"{self.day:03d}.json"
-
-    def is_done(self) -> bool:
-        """Return whether the day was played."""
-        return self.place.exists()
-
-    def cost(self) -> float | None:
-        """Return what the day cost."""
-        cost: float = read_json(self.place)["cost"]
-        return cost
-
-    def run(self, report: Report) -> None:
-        """Play; see ``Job``."""
-        world, key = world_of(self.scenario), DayKey(Split.TRAINING, self.day)
-        rng = day_stream(world.spec.experiment.seed, key, Purpose.POLICY)
-        simulator = Simulator(world.site, is_recording=False)
-        played = play(simulator, build_baseline(self.candidate), world.demand.realise(key), rng)
-        write_json(self.place, {"cost": played.records.total_cost, "decisions_s": math.fsum(played.decision_s)})
-
-
 def budget_days(spec: ScenarioSpec) -> int:
     """
     Return how many days each baseline may play in all: as many as a training of the learner.
@@ -162,28 +64,6 @@ def budget_days(spec: ScenarioSpec) -> int:
         The scenario.
     """
     return spec.training.budget.days or DEFAULT_BUDGET_DAYS
-
-
-def candidates_of(entry: Baseline) -> tuple[Baseline, ...]:
-    """
-    Return a baseline's settings and those beside them; one alone has nothing to tune.
-
-    Parameters
-    ----------
-    entry
-        Its entry in the scenario.
-    """
-    if isinstance(entry, CustomPolicy):
-        return (entry,)
-    found: list[Baseline] = [entry]
-    for name, factors in FACTORS.items():
-        value = getattr(entry, name, None)
-        if value is None:
-            continue
-        for factor in factors:
-            changed = max(1, round(value * factor)) if isinstance(value, int) else value * factor
-            found.append(type(entry).model_validate(entry.model_dump() | {name: changed}))
-    return tuple(dict.fromkeys(found))
 
 
 def tune(
@@ -298,10 +178,10 @@ def _tune_one(
     on_progress: Callable[[Progress], None],
 ) -> Tuned:
     """Try settings that differ in one value from the scenario's, then those that differ in one from the best."""
-    trials = _Trials(scenario, folder, policy_name(entry), list(candidates_of(entry)), num_workers, on_progress)
+    trials = Trials(scenario, folder, policy_name(entry), list(candidates_of(entry)), num_workers, on_progress)
     contest, chosen, is_decided = list(range(len(trials.candidates))), 0, False
     for limit in (days // 2, days):
-        kept = _screen(spec, trials, contest, limit)
+        kept = screen(spec.experiment, trials, contest, limit)
         chosen = min(kept, key=lambda number: math.fsum(trials.costs[number]) / len(trials.costs[number]))
         is_decided = len(kept) == 1
         new = [near for near in candidates_of(trials.candidates[chosen]) if near not in trials.candidates]
@@ -311,62 +191,6 @@ def _tune_one(
         trials.candidates += new
     costs = tuple(tuple(trials.costs.get(number, ())) for number in range(len(trials.candidates)))
     return Tuned(trials.policy, tuple(trials.candidates), costs, chosen, is_decided)
-
-
-@dataclass(slots=True)
-class _Trials:
-    """What a baseline's candidates cost on training days 0, 1, 2 and so on; each plays a day once."""
-
-    scenario: str
-    folder: Path
-    policy: str
-    candidates: list[Baseline]
-    num_workers: int
-    on_progress: Callable[[Progress], None]
-    costs: dict[int, list[float]] = field(default_factory=dict)
-
-    @property
-    def num_played(self) -> int:
-        return sum(map(len, self.costs.values()))
-
-    def missing(self, numbers: Sequence[int], days: int) -> int:
-        """Return how many days have to be played until all have played so many."""
-        return sum(max(days - len(self.costs.get(number, ())), 0) for number in numbers)
-
-    def play(self, numbers: Sequence[int], days: int) -> None:
-        jobs = [
-            TrialJob(self.scenario, self.folder, self.policy, number, self.candidates[number], day)
-            for day in range(days)
-            for number in numbers
-            if day >= len(self.costs.get(number, ()))
-        ]
-        run_jobs(jobs, self.num_workers, self.on_progress)
-        for job in jobs:
-            self.costs.setdefault(job.number, []).append(read_json(job.place)["cost"])
-
-
-def _screen(spec: ScenarioSpec, trials: _Trials, contest: Sequence[int], limit: int) -> list[int]:
-    """Let candidates play the same days, until one is left or so many days are played in all; return who is left."""
-    first_days = max(2, min(MOST_FIRST_DAYS, (limit - trials.num_played) // (2 * len(contest))))
-    kept, days, seen = list(contest), 0, dict.fromkeys(contest, 0)
-    indifference, confidence = 0.0, spec.experiment.confidence_pct / 100
-    while len(kept) > 1:
-        more = DAYS_AT_ONCE if days else first_days
-        while more and days and trials.num_played + trials.missing(kept, days + more) > limit:
-            more -= 1
-        if not more:
-            break
-        days += more
-        trials.play(kept, days)
-        seen |= dict.fromkeys(kept, days)
-        if not indifference:
-            level = math.fsum(trials.costs[contest[0]][:days]) / days
-            indifference = spec.experiment.indifference_pct / 100 * level
-        if indifference <= 0:
-            break
-        costs = [trials.costs[number][: seen[number]] for number in contest]
-        kept = [contest[index] for index in select_lowest(costs, indifference, confidence, first_days).kept]
-    return kept
 
 
 def _setting(candidate: Baseline) -> str:
@@ -397,7 +221,7 @@ def plan_trials(spec: ScenarioSpec, folder: Path, days: int) -> list[Job]:
     for entry in spec.policies:
         candidates = () if isinstance(entry, LearnedPolicy) else candidates_of(entry)
         if len(candidates) > 1:
-            first_days = max(2, min(MOST_FIRST_DAYS, days // 2 // (2 * len(candidates))))
+            first_days = num_first_days(days // 2, len(candidates))
             jobs += [
                 TrialJob(scenario, folder, policy_name(entry), number, candidate, day)
                 for day in range(first_days)

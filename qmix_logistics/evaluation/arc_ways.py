@@ -7,13 +7,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-from jaxtyping import Int
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
-
+from qmix_logistics.evaluation.quickest_nodes import QuickestNodes
 from qmix_logistics.scenario.fleet import VehicleClass
-from qmix_logistics.scenario.layout import Layout, has_access
+from qmix_logistics.scenario.layout import Layout
 from qmix_logistics.simulation import Site
 
 ROUNDING_M = 1e-6
@@ -117,10 +113,7 @@ class QuickestWays:
         self._layout = layout
         self.are_straight = layout.trips is not None or vehicle_class.travels == "straight"
         """Whether trips follow no arcs."""
-        self._names = [name for name in layout.graph if has_access(layout.graph, name, vehicle_class)]
-        self._number = {name: number for number, name in enumerate(self._names)}
-        self._times_s = None if self.are_straight else self._arc_times_s(vehicle_class.speed_mps)
-        self._before: dict[str, Int[np.ndarray, " node"]] = {}
+        self._quickest = None if self.are_straight else QuickestNodes(layout.graph, vehicle_class)
         self._known: dict[Pair, Way] = {}
 
     def way(self, place: str, target: str) -> Way:
@@ -137,21 +130,6 @@ class QuickestWays:
         return self._known[place, target]
 
     def _find(self, place: str, target: str) -> Way:
-        if self._times_s is None:
+        if self._quickest is None:
             return Way((pair(place, target),), (0.0, 1.0))
-        first, nodes = self._number[place], [self._number[target]]
-        if place not in self._before:
-            _, before = dijkstra(self._times_s, indices=[first], return_predecessors=True)
-            self._before[place] = before[0]
-        while nodes[-1] != first:
-            nodes.append(int(self._before[place][nodes[-1]]))
-        return _way_along(self._layout, [self._names[node] for node in reversed(nodes)])
-
-    def _arc_times_s(self, speed_mps: float) -> csr_array:
-        arcs = [
-            (self._number[tail], self._number[head], arc["length_m"] / min(arc["max_speed_mps"], speed_mps))
-            for tail, head, arc in self._layout.graph.edges(data=True)
-            if tail in self._number and head in self._number
-        ]
-        tails, heads, times_s = np.array(arcs, float).reshape(-1, 3).T
-        return csr_array((times_s, (tails.astype(int), heads.astype(int))), shape=(len(self._names),) * 2)
+        return _way_along(self._layout, self._quickest.between(place, target))

@@ -14,14 +14,13 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from qmix_logistics.errors import JobError, QmixLogisticsError
 
 
-@runtime_checkable
 class Job(Protocol):
-    """A piece of work; it can be sent to another process."""
+    """A piece of work; it can be sent to another process. By default it is one day's, and waits for none."""
 
     @property
     def name(self) -> str:
@@ -38,20 +37,24 @@ class Job(Protocol):
     @property
     def size(self) -> float:
         """How much there is to do."""
+        return 1.0
 
     @property
     def counted_in(self) -> str:
         """What the size counts, such as days; the same for all jobs of a stage."""
+        return "days"
 
     @property
     def after(self) -> Sequence[str]:
         """Names of the jobs that must be finished before."""
+        return ()
 
     def is_done(self) -> bool:
         """Return whether its result is committed."""
 
     def cost(self) -> float | None:
         """Return the cost that its committed result has; None if it has none."""
+        return None
 
     def run(self, report: Report) -> None:
         """

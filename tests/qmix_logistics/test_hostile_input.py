@@ -79,8 +79,11 @@ def test_names_with_markup_are_text_in_the_report(tmp_path: Path) -> None:
     trips = [(a, b) for a in (SCRIPT, "B", "D") for b in (SCRIPT, "B", "D") if a != b]
     (tmp_path / "t.csv").write_text("from,to,time_s,length_m\n" + "".join(f'"{a}","{b}",30,50\n' for a, b in trips))
     file = write_scenario(
-        tmp_path / "s.yaml", [{"kind": "nearest"}, {"kind": "atc"}], experiment=FEW, description=f"</title>{SCRIPT} & <b>"
-    )  # fmt: skip
+        tmp_path / "s.yaml",
+        [{"kind": "nearest"}, {"kind": "atc"}],
+        experiment=FEW,
+        description=f"</title>{SCRIPT} & <b>",
+    )
     out = tmp_path / "<img src=x onerror=alert(1)>"
     outcome = call("run", file, "--jobs", 1, "--out", out)
     assert outcome.status == 0, outcome.err

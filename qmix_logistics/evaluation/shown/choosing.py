@@ -10,6 +10,7 @@ import pandas as pd
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.run_folder import UnitKey
+from qmix_logistics.evaluation.typical_day import typical_day, typical_seed
 
 MAX_POLICIES = 3
 """So many policies fit beside each other."""
@@ -79,10 +80,10 @@ def choose(
     rest = learned or [c.name for c in contenders if c.name != reference] or [reference]
     focus = min(rest, key=means.__getitem__)
     baseline = min(others, key=means.__getitem__) if others else None
-    seeds = {name: _median_seed(table) for name, table in costs.items()}
+    seeds = {name: typical_seed(replications, name) for name in costs}
     by_day = {name: table.mean(axis=0) for name, table in costs.items()}
     differences = by_day[focus] - by_day[reference] if focus != reference else by_day[focus]
-    day = _median_of([(float(differences[number]), number) for number in differences.index.tolist()])
+    day = typical_day(replications, focus, reference)
     shown = [name for name in wanted if name in costs] or [focus, *([baseline] if baseline else []), reference]
     shown = list(dict.fromkeys(shown))[:MAX_POLICIES]
     return Choice(
@@ -95,15 +96,3 @@ def choose(
         baseline=baseline,
         units=tuple(UnitKey(name, seeds[name], day) for name in shown),
     )
-
-
-def _median_seed(table: pd.DataFrame) -> int:
-    """Return the training whose mean cost is the median one; of an even number, the better one of the middle."""
-    return _median_of(
-        [(float(cost), seed) for seed, cost in zip(table.index.tolist(), table.mean(axis=1), strict=True)]
-    )
-
-
-def _median_of(pairs: list[tuple[float, int]]) -> int:
-    """Return the number whose value is the median one; of an even number of them, the lower one of the middle."""
-    return sorted(pairs)[(len(pairs) - 1) // 2][1]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from commands import call, write_scenario
 
-from qmix_logistics.composition.tuning import candidates_of
+from qmix_logistics.composition.trials import candidates_of
 from qmix_logistics.scenario import load_scenario
 from qmix_logistics.scenario.policies import AtcPolicy, RollingHorizonPolicy, RulePolicy
 
