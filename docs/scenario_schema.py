@@ -53,6 +53,7 @@ EXAMPLES: Mapping[tuple[str, str], Any] = {
     ("Experiment", "reference"): "rolling_horizon",
     ("Experiment", "precision_pct"): 2,
     ("Experiment", "hindsight_moves"): 50,
+    ("Report", "replay_policies"): ["nearest", "qmix"],
 }
 """Examples of fields that no shipped scenario uses, or not in the way that tells most."""
 BY_NAME: Mapping[str, Any] = {

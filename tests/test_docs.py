@@ -7,6 +7,7 @@ import contextlib
 import doctest
 import importlib
 import io
+import itertools
 import re
 import shlex
 import sys
@@ -35,7 +36,7 @@ API = ROOT / "docs" / "reference" / "python-api.md"
 FENCE = re.compile(r"^```(\w*)[ ]*(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`(qmix-logistics \w[^`]* scenarios/[^`]*)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-LANGUAGES = {"sh", "python", "pycon", "yaml", "text"}
+LANGUAGES = {"sh", "python", "pycon", "yaml", "toml", "text"}
 """Of blocks in guides and tutorials: ``text`` is what programs print, or code for elsewhere; all else is checked."""
 SMALL = (
     "--train-budget", "1days", "--set", "training.envs_per_batch=1", "--set", "training.epochs_before_learning=20",
@@ -59,10 +60,11 @@ class Snippet:
         return next((word.removeprefix(f"{key}=") for word in self.words if word.startswith(f"{key}=")), None)
 
     def lines(self) -> list[list[str]]:
-        """Return the commands of a shell block as words, without comments."""
+        """Return the commands of a shell block as words, without comments and what they are piped to."""
         joined = self.text.replace("\\\n", " ").splitlines()
         found = [shlex.split(line.removeprefix("$ "), comments=True) for line in joined]
-        return [[words[0].removeprefix(".venv/bin/"), *words[1:]] for words in found if words]
+        alone = [list(itertools.takewhile(lambda word: word != "|", words)) for words in found]
+        return [[words[0].removeprefix(".venv/bin/"), *words[1:]] for words in alone if words]
 
 
 def name_of(page: Path) -> str:
@@ -153,6 +155,8 @@ def test_snippets_work_from_top_to_bottom(page: Path, tmp_path: Path, monkeypatc
     for snippet in snippets(page):
         if snippet.language == "yaml":
             check_yaml(snippet)
+        if snippet.language == "toml":
+            assert tomllib.loads(snippet.text)
         elif snippet.language == "python":
             if file := snippet.word("file"):
                 Path(file).write_text(snippet.text, encoding="utf-8")
@@ -241,12 +245,12 @@ def test_commands_are_ones_that_the_command_line_takes() -> None:
 def test_overrides_in_pages_fit_the_shipped_scenarios() -> None:
     for page, words in commands():
         shipped = [word for word in words if word.startswith("scenarios/")]
-        assert all((ROOT / word).is_file() for word in shipped), page
+        assert all(list(ROOT.glob(word)) for word in shipped), page
         sets = [words[index + 1] for index, word in enumerate(words) if word == "--set"]
         shown = [text for text in sets if not text.startswith("demand.path=") and "policy_class" not in text]
         overrides = [parse_override(text) for text in shown]  # without files of the reader's
         if shipped:
-            assert load_scenario(ROOT / shipped[0], overrides), page
+            assert all(load_scenario(file, overrides) for word in shipped for file in ROOT.glob(word)), page
 
 
 def test_other_lines_of_shell_blocks_name_what_there_is() -> None:

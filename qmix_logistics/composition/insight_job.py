@@ -15,7 +15,8 @@ from qmix_logistics.composition.contending import contenders, reference_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.jobs import Job, Report
-from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, read_json
+from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed
+from qmix_logistics.evaluation.stored import stored_json
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.advisers import adviser_of
 from qmix_logistics.scenario.policies import Baseline, LearnedPolicy, RollingHorizonPolicy, policy_name, trained_as
@@ -102,6 +103,7 @@ class InsightJob(Job):
 
     def run(self, report: Report) -> None:
         """Watch the day, play deviations, and write tables; see ``Job``."""
+        from qmix_logistics.environment.schema import STOP
         from qmix_logistics.evaluation.insight import write_insight
         from qmix_logistics.evaluation.result import collect_replications
         from qmix_logistics.evaluation.shown.choosing import choose
@@ -112,7 +114,7 @@ class InsightJob(Job):
         choice = choose(replications, policies, reference_of(world.spec))
         head, tables = _look(world, run, choice, report)
         with committed(run.insight) as unfinished:
-            write_insight(unfinished, head, tables)
+            write_insight(unfinished, head, tables, [feature.name for feature in STOP])
 
 
 def _look(world: World, run: RunFolder, choice: Choice, report: Callable[[float], None]) -> tuple[InsightHead, Tables]:
@@ -146,14 +148,14 @@ def _look(world: World, run: RunFolder, choice: Choice, report: Callable[[float]
         num_epochs=len(watched.epochs),
         budget=spec.report.insight_decisions,
     )
-    recorded = read_json(run.unit(unit) / "kpis.json")["kpis"]["total_cost"]
+    recorded = stored_json(run.unit(unit) / "kpis.json")["kpis"]["total_cost"]
     if not math.isclose(recorded, watched.cost, rel_tol=1e-9, abs_tol=1e-9):
         absent = (
             f"played again, the day cost {watched.cost:.6g} instead of {recorded:.6g}: the run was made by another "
             "version, or on another machine"
         )
         return dataclasses.replace(head, absent=absent), {}
-    mixing = load_mixing(run.policy(trained_as(entry), unit.training_seed), entry.kind, spec.training)
+    mixing = None if entry.weights_in else load_mixing(_place(entry, run, unit), entry.kind, spec.training)
     rng, price = day_stream(seed, key, Purpose.INSIGHT), _price(adviser)
     tabulator = DayTabulator(world.site, day, policy, mixing, watched, spec.training.discount_time_constant_s)
     made = tabulator.tabulate(spec.report.insight_decisions, price, rng, make_adviser, report)
@@ -165,8 +167,12 @@ def _learned(
 ) -> LearnedDispatchPolicy:
     from qmix_logistics.learning.dispatch.learned_policy import load_policy
 
-    place, adviser = run.policy(trained_as(entry), unit.training_seed), make_adviser() if make_adviser else None
+    place, adviser = _place(entry, run, unit), make_adviser() if make_adviser else None
     return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")
+
+
+def _place(entry: LearnedPolicy, run: RunFolder, unit: UnitKey) -> Path:
+    return entry.weights_in or run.policy(trained_as(entry), unit.training_seed)
 
 
 def _entry(spec: ScenarioSpec, name: str) -> Baseline | LearnedPolicy:

@@ -15,7 +15,8 @@ from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.jobs import Job, Report
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
-from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, read_json, write_csv, write_json
+from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, write_csv, write_json
+from qmix_logistics.evaluation.stored import stored_json
 from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.evaluation.units import play_unit, read_records
 from qmix_logistics.scenario.advisers import adviser_of, teacher_of
@@ -193,7 +194,7 @@ class PlayJob(Job):
 
     def cost(self) -> float | None:
         """Return what the day cost."""
-        cost: float = read_json(RunFolder(self.folder).unit(self.unit) / "kpis.json")["kpis"][PRIMARY_KPI]
+        cost: float = stored_json(RunFolder(self.folder).unit(self.unit) / "kpis.json")["kpis"][PRIMARY_KPI]
         return cost
 
     def run(self, report: Report) -> None:

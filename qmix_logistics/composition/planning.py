@@ -18,8 +18,8 @@ from qmix_logistics.simulation import DayKey, Split
 
 RECORD_BYTES: Mapping[str, float] = {"csv": 600.0, "parquet": 160.0, "none": 0.0}
 """What a task leaves in the records of a day, as measured on the quick start."""
-UNIT_BYTES, PLAN_BYTES, POLICY_BYTES, INSIGHT_BYTES, REPORT_BYTES = 4e3, 80.0, 1e5, 2e5, 1e6
-"""KPIs and decision times of a day; a task in a plan with hindsight; a trained policy; an insight; a report."""
+UNIT_BYTES, PLAN_BYTES, POLICY_BYTES, INSIGHT_BYTES, SHOWN_BYTES, REPORT_BYTES = 4e3, 80.0, 1e5, 2e5, 2e5, 6e5
+"""KPIs and decision times of a day; a task in a plan with hindsight; a trained policy; insight; a shown day; a report."""
 SAMPLED_DAYS = 5
 """Test days on which orders are counted."""
 
@@ -69,6 +69,7 @@ def planned_files(spec: ScenarioSpec, folder: Path, jobs: Sequence[Job]) -> list
         files.append(("units/", f"{_count(days, 'day', 'days')} of a policy: KPIs, times, records", days * per_day))
         files.append(("kpis.csv, replications.csv, comparisons.csv, training.csv, timings.csv", "the tables",
                       5e3 + 400 * days))  # fmt: skip
+        files.append(("columns.json", "what each column means", 3e4))
         files.append(("provenance.json", "versions, command, machine", 1e3))
     if plans:
         plan_of_days = f"the best plan known of {_count(plans, 'day', 'days')}"
@@ -76,6 +77,7 @@ def planned_files(spec: ScenarioSpec, folder: Path, jobs: Sequence[Job]) -> list
     if any(isinstance(job, InsightJob) for job in jobs):
         files.append(("insight/", "what a learned policy was seen to do on one day", INSIGHT_BYTES))
     if days and spec.report.html:
+        files.append(("shown_day.json", "where vehicles were on one day", SHOWN_BYTES))
         files.append(("report.html", "the report", REPORT_BYTES))
     return [PlannedFile(folder / name, meaning, num_bytes) for name, meaning, num_bytes in files]
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from qmix_logistics.composition.building import build_baseline, world_of
 from qmix_logistics.episode import play
 from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
-from qmix_logistics.evaluation.run_folder import read_json, write_json
+from qmix_logistics.evaluation.run_folder import write_json
 from qmix_logistics.evaluation.selection import select_lowest
+from qmix_logistics.evaluation.stored import stored_json
 from qmix_logistics.scenario.experiment import Experiment
 from qmix_logistics.scenario.policies import Baseline, CustomPolicy
 from qmix_logistics.simulation import DayKey, Purpose, Simulator, Split, day_stream
@@ -85,7 +86,7 @@ class TrialJob(Job):
 
     def cost(self) -> float | None:
         """Return what the day cost."""
-        cost: float = read_json(self.place)["cost"]
+        cost: float = stored_json(self.place)["cost"]
         return cost
 
     def run(self, report: Report) -> None:
@@ -187,7 +188,7 @@ class Trials:
         ]
         run_jobs(jobs, self.num_workers, self.on_progress)
         for job in jobs:
-            self.costs.setdefault(job.number, []).append(read_json(job.place)["cost"])
+            self.costs.setdefault(job.number, []).append(stored_json(job.place)["cost"])
 
 
 def num_first_days(days: int, num_candidates: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,9 @@ class Insight:
     tables: Mapping[str, pd.DataFrame]
 
 
-def write_insight(folder: Path, head: InsightHead, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+def write_insight(
+    folder: Path, head: InsightHead, tables: Mapping[str, list[dict[str, Any]]], features: Sequence[str]
+) -> None:
     """
     Write the tables.
 
@@ -139,10 +141,11 @@ def write_insight(folder: Path, head: InsightHead, tables: Mapping[str, list[dic
         What they are about.
     tables
         Rows by name of the table.
+    features
+        Features of stops, with which the offers go on.
     """
     for name, rows in tables.items():
-        known = list(INSIGHT_COLUMNS[name])
-        columns = known + [column for column in (rows[0] if rows else ()) if column not in known]
+        columns = [*INSIGHT_COLUMNS[name], *(features if name == "offers" else ())]
         write_csv(folder / f"{name}.csv", columns, [[row[column] for column in columns] for row in rows])
     write_json(folder / HEAD, {name: getattr(head, name) for name in InsightHead.__slots__})
 

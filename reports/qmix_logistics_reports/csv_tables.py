@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from qmix_logistics.environment.schema import STOP
+from qmix_logistics.evaluation.insight import INSIGHT_COLUMNS
 from qmix_logistics.evaluation.record_columns import Column
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.evaluation.run_folder import write_json
@@ -59,7 +61,14 @@ def write_tables(result: ExperimentResult, folder: Path) -> None:
         unfinished.replace(folder / f"{name}.csv")
         if result.scenario.report.tables == "parquet":
             write_parquet(table, folder / f"{name}.parquet")
-    write_columns(columns_by_file(result.scenario.report.records), folder / COLUMNS)
+    write_columns(columns_by_file(result.scenario.report.records) | insight_columns(), folder / COLUMNS)
+
+
+def insight_columns() -> dict[str, Mapping[str, Column]]:
+    """Return the columns of the tables of what a learned policy was seen to do, the features of stops among them."""
+    features = {feature.name: Column(feature.unit, feature.meaning) for feature in STOP}
+    found = {f"insight/{name}.csv": columns for name, columns in INSIGHT_COLUMNS.items()}
+    return found | {"insight/offers.csv": {**INSIGHT_COLUMNS["offers"], **features}}
 
 
 def write_columns(files: Mapping[str, Mapping[str, Column]], path: Path) -> None:

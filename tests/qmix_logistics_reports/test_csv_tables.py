@@ -23,7 +23,9 @@ def test_columns_json_explains_every_column_of_every_table_and_no_other(finished
     seen = set()
     for path in finished_run.rglob("*.csv"):
         place = path.relative_to(finished_run).as_posix()
-        (pattern,) = [pattern for pattern in explained if fnmatch(place, pattern)]
+        found = [pattern for pattern in explained if fnmatch(place, pattern)]
+        assert len(found) == 1, place
+        (pattern,) = found
         seen.add(pattern)
         assert header(path) == list(explained[pattern]), path
     assert seen == set(explained)

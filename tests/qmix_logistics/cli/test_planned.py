@@ -20,13 +20,14 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("words", "stages"),
     [
-        (["run", "S"], {"training": (2, 12, "days"), "playing": (8, 8, "days"), "hindsight": (2, 2, "days")}),
+        (["run", "S"], {"training": (2, 12, "days"), "playing": (8, 8, "days"), "hindsight": (2, 2, "days"),
+                        "insight": (1, 1, "days")}),
         (["train", "S"], {"training": (2, 12, "days")}),
         (["evaluate", "S"], {"playing": (4, 4, "days"), "hindsight": (2, 2, "days")}),
         (["sweep", "S", "--grid", "fleet.0.count=2..4", "--policy", "atc"], {"playing": (6, 6, "days")}),
         (["learn", "game:two-step", "--seeds", "3", "--steps", "2k"], {"qmix": (3, 6000, "steps")}),
     ],
-)
+)  # fmt: skip
 def test_a_plan_counts_the_jobs_and_writes_nothing(
     words: list[str], stages: dict[str, tuple[int, int, str]], file: Path, tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     tables = {name: [] for name in INSIGHT_COLUMNS}  # type: ignore[var-annotated]
     tables["decisions"] = [row("decisions", decision=0, vehicle="7", target="NA", task="", utility=-0.5)]
     tables["offers"] = [row("offers", decision=0, utility=1e-9, arrival=12.5)]
-    write_insight(tmp_path, HEAD, tables)
+    write_insight(tmp_path, HEAD, tables, ["arrival"])
     insight = read_insight(tmp_path)
     assert insight is not None and insight.head == HEAD
     decision = insight.tables["decisions"].iloc[0]
@@ -27,7 +27,7 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
 
 
 def test_a_damaged_folder_is_reported_and_nothing_read(tmp_path: Path) -> None:
-    write_insight(tmp_path, HEAD, {name: [] for name in INSIGHT_COLUMNS})
+    write_insight(tmp_path, HEAD, {name: [] for name in INSIGHT_COLUMNS}, [])
     (tmp_path / "offers.csv").unlink()
     insight = read_insight(tmp_path)
     assert insight is not None and insight.tables == {}

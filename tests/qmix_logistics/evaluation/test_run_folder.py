@@ -56,7 +56,7 @@ def test_what_is_no_run_folder_is_not_resumed(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").touch()
     with pytest.raises(RunFolderError, match="is no run folder"):
         opened(tmp_path, resume=True)
-    with pytest.raises(RunFolderError, match="exists; add --resume"):
+    with pytest.raises(RunFolderError, match="is a file, not a folder"):
         opened(tmp_path / "photo.jpg")
 
 

@@ -189,7 +189,7 @@ def test_a_policy_of_other_observations_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PolicyFileError, match="trained on other observations"):
         load_policy(tmp_path)
     card.unlink()
-    with pytest.raises(PolicyFileError, match="holds no policy"):
+    with pytest.raises(PolicyFileError, match="holds no whole policy"):
         load_policy(tmp_path)
 
 

@@ -78,7 +78,7 @@ def test_what_a_disagreement_costs_is_what_one_reckons_by_hand(tmp_path: Path) -
     assert (deviation["time_s"], deviation["vehicles"], deviation["cost_difference"]) == (0, "van-1", 40)
     first, second = made.rows["decisions"]
     assert (first["stop"], first["target"], first["planned_target"]) == ("pick_up", "A", "C")
-    assert (first["utility"], first["planned_utility"]) == (-0.166667, -0.5)
+    assert (first["utility"], first["planned_utility"]) == (-10 / site.mean_task_s, -30 / site.mean_task_s)
     assert (second["time_s"], second["target"], second["planned_target"]) == (20, "C", "C")
     offers = [row for row in made.rows["offers"] if row["stop"] == "pick_up"]
     assert [(row["target"], row["is_chosen"], row["is_planned"], row["arrival"]) for row in offers] == [

@@ -110,7 +110,7 @@ def test_who_had_no_choice_has_no_weight(observations: list[JointObservation]) -
     found = 0
     for observation in observations_of_a_day(SPEC):
         slots = slots_of(network, observation)
-        hindsight = Hindsight(compile_site(SPEC), test_day(SPEC)).after(0.0)
+        hindsight = Hindsight(compile_site(SPEC), test_day(SPEC), 120.0).after(0.0)
         weights = mixing_weights(network, mixing, observation, slots, hindsight)
         assert weights is not None
         assert (np.isnan(weights) == ~(observation.has_choice & (slots >= 0))).all()
