@@ -57,7 +57,7 @@ portfolio: install
 browser: install
 	command -v chromium >/dev/null || apt-get install -y chromium
 	cd tests/browser && npm ci --no-audit --no-fund
-	$(BIN)/pytest -rs tests/browser
+	$(BIN)/python -m pytest -rs --override-ini addopts= tests/browser
 
 clean:
 	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import jaxtyping
 import pytest
 import torch
 from commands import call, write_scenario
 from documents import BATTERY, document
 
 torch.set_num_threads(1)  # tests run side by side; threads that fight for a core make small networks many times slower
+
+
+@pytest.fixture
+def shapes_on_trust() -> Iterator[None]:
+    """Leave shapes of arrays unchecked, which else is half the time of a long training; other tests check the same."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs"))
 import generate_reference  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
 PAGES = sorted([*ROOT.glob("docs/**/*.md"), ROOT / "README.md"])
 TUTORIALS, GUIDES = sorted(ROOT.glob("docs/tutorial/*.md")), sorted(ROOT.glob("docs/guides/*.md"))
 API = ROOT / "docs" / "reference" / "python-api.md"

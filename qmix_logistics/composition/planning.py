@@ -19,7 +19,7 @@ from qmix_logistics.simulation import DayKey, Split
 RECORD_BYTES: Mapping[str, float] = {"csv": 600.0, "parquet": 160.0, "none": 0.0}
 """What a task leaves in the records of a day, as measured on the quick start."""
 UNIT_BYTES, PLAN_BYTES, POLICY_BYTES, INSIGHT_BYTES, SHOWN_BYTES, REPORT_BYTES = 4e3, 80.0, 1e5, 2e5, 2e5, 6e5
-"""KPIs and decision times of a day; a task in a plan with hindsight; a trained policy; insight; a shown day; a report."""
+"""KPIs and times of a day; a task in a plan with hindsight; a trained policy; insight; a shown day; a report."""
 SAMPLED_DAYS = 5
 """Test days on which orders are counted."""
 

@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from commands import Outcome, call
+
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
 
 SETTINGS = ["--set", "evaluate_every_steps=200", "--set", "explore_last=1.0", "--set", "envs=4", "--quiet"]
 

@@ -23,6 +23,8 @@ from qmix_logistics.simulation import Simulator, StopKind, compile_site
 from qmix_logistics_baselines.clairvoyant import DayPlan, best_known, plan_of_records, replay
 from qmix_logistics_baselines.plan_following import PlannedStop
 
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
 ANTICIPATORY = build_baseline(MatchingPolicy(kind="matching", anticipatory=True))
 
 

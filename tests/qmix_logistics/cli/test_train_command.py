@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from commands import call, write_scenario
 
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
 POLICIES = ({"kind": "nearest"}, {"kind": "qmix"})
 
 

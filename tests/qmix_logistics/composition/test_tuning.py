@@ -10,6 +10,8 @@ from qmix_logistics.composition.trials import candidates_of
 from qmix_logistics.scenario import load_scenario
 from qmix_logistics.scenario.policies import AtcPolicy, RollingHorizonPolicy, RulePolicy
 
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
 POLICIES = ({"kind": "nearest"}, {"kind": "atc", "lookahead": 50.0}, {"kind": "matching"}, {"kind": "qmix"})
 
 

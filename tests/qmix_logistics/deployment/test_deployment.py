@@ -31,6 +31,8 @@ from qmix_logistics.learning.dispatch.learned_policy import CARD, LearnedPolicy,
 from qmix_logistics.learning.dispatch.scorers import GreedyScorer
 from qmix_logistics.simulation import StopKind
 
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
 SPEC = scenario(fleet__0__count=10, demand__rate_per_h=900, horizon__demand_s=900, horizon__drain_s=900)
 
 

@@ -145,6 +145,7 @@ def _with_copies(epochs: np.ndarray, times: int) -> np.ndarray:
     return wide
 
 
+@pytest.mark.usefixtures("shapes_on_trust")
 @pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix", "qplex", "cw_qmix", "ow_qmix"])
 def test_values_learn_a_known_return(algorithm: Algorithm) -> None:
     """Two choices, worth -1 and -3 for ever after: both are learned, so the better one is taken."""

@@ -21,6 +21,8 @@ from qmix_logistics.learning.dispatch.training_run import save_training, train
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
 
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
 SPEC = scenario(
     horizon__demand_s=600,
     horizon__drain_s=600,
@@ -31,7 +33,7 @@ SPEC = scenario(
         "hidden": 8,
         "mixer_hidden": 4,
         "epochs_before_learning": 20,
-        "epochs_per_update": 4,
+        "epochs_per_update": 8,
         "batch_epochs": 16,
         "validate_every_days": 6,
         "checkpoint_every_days": 3,

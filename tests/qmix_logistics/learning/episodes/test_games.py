@@ -15,6 +15,8 @@ from qmix_logistics.environment.outside.games import PAYOFFS
 from qmix_logistics.learning.mixers import JointValue
 from qmix_logistics.scenario.policies import Algorithm
 
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
 
 def two_step_tables(trained: Trained) -> dict[str, np.ndarray]:
     """Values of the first step by both actions, and of games 2A and 2B."""

@@ -18,6 +18,8 @@ from qmix_logistics.learning.mixers import JointValue
 from qmix_logistics.learning.objectives import Transformation
 from qmix_logistics.scenario.policies import Algorithm
 
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 SPEC = TeamSpec(num_agents=3, num_actions=4, observation_size=5, state_size=6, has_masks=True)
 DISCOUNT = 0.9

@@ -18,6 +18,8 @@ from qmix_logistics.learning.episodes.trainer import TeamTrainer, train_team
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.scenario.team_training import TeamTraining
 
+pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
 
 class Meeting:
     """
@@ -75,8 +77,9 @@ def finish(trainer: TeamTrainer) -> list[TeamCurvePoint]:
     return trainer.curve
 
 
-@pytest.mark.parametrize("priority_exponent", [0.0, 0.6])
-@pytest.mark.parametrize("algorithm", get_args(Algorithm))
+@pytest.mark.parametrize(
+    ("algorithm", "priority_exponent"), [*((name, 0.0) for name in get_args(Algorithm)), ("qmix", 0.6), ("iql", 0.6)]
+)
 def test_stopped_and_resumed_equals_never_stopped(
     algorithm: Algorithm, priority_exponent: float, tmp_path: Path
 ) -> None:
@@ -126,10 +129,9 @@ def test_there_are_as_many_gradient_steps_as_the_settings_say() -> None:
         assert each.learner.num_updates == int(learned_from * updates_per_episode)
 
 
-@pytest.mark.parametrize("algorithm", ["qmix", "qplex"])
-def test_agents_learn_to_meet(algorithm: Algorithm) -> None:
+def test_agents_learn_to_meet() -> None:
     """Greedy and exploring returns are both logged (bug 16); values tell what the first joint action brings."""
-    curve = finish(trainer(algorithm, steps=6000, evaluation_episodes=20, evaluate_every_steps=2000, hidden=32,
+    curve = finish(trainer(steps=6000, evaluation_episodes=20, evaluate_every_steps=2000, hidden=32,
                            batch_episodes=32, learning_rate=3e-3, explore_steps=3000))  # fmt: skip
     first, last = curve[0], curve[-1]
     assert first.exploring_return is None and last.exploring_return is not None
