@@ -5,7 +5,7 @@ CONSTRAINTS ?= constraints.txt
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test lint types layers unit bench theory mutants portfolio browser clean
+.PHONY: install demo test lint types layers unit slow bench theory mutants portfolio browser clean
 
 install: $(STAMP)
 
@@ -36,6 +36,10 @@ layers: install
 
 unit: install
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# Tests that take long: more algorithms, more trials.
+slow: install
+	$(BIN)/pytest -n 2 --dist worksteal -m slow
 
 # Each figure beside its budget, see docs/background/measurements.md.
 bench: install

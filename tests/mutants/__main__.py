@@ -43,7 +43,7 @@ def is_noticed(mutant: Mutant) -> bool:
             return False
         place.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
         paths = os.pathsep.join(str(copy / part) for part in (".", "baselines", "reports", "tests"))
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutant.tests]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "", "-p", "no:cacheprovider", mutant.tests]
         environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         ran = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     failed = [line for line in ran.stdout.splitlines() if line.startswith("FAILED")]

@@ -33,6 +33,7 @@ def test_learning_writes_curves_a_summary_a_figure_and_teams(tmp_path: Path) -> 
         }
 
 
+@pytest.mark.slow
 def test_who_runs_a_training_does_not_change_it_and_more_can_be_added(tmp_path: Path) -> None:
     """One process or two, all at once or one after another: the same curves, byte by byte."""
     assert learn(tmp_path / "a", "--seeds", "2", "--jobs", "2").status == 0

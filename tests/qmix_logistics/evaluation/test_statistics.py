@@ -142,7 +142,9 @@ def test_proportion_intervals_hold_what_they_promise(trials: int) -> None:
     assert 0.94 <= covered["wilson"].mean() <= 0.96
 
 
-@pytest.mark.parametrize("num_days", [3, 10, 30])
+@pytest.mark.parametrize(
+    "num_days", [pytest.param(3, marks=pytest.mark.slow), 10, pytest.param(30, marks=pytest.mark.slow)]
+)
 def test_t_intervals_of_normal_data_hold_what_they_promise(num_days: int) -> None:
     rng = np.random.default_rng(num_days)
     found = [estimate(rng.normal(1.0, 2.0, (1, num_days)), 0.95) for _ in range(20_000)]
@@ -163,6 +165,7 @@ def test_coverage_of_t_is_what_is_asked_for_where_the_days_tell_nothing() -> Non
     assert t_coverage(np.linspace(-1, 1, 200), 0.95) == pytest.approx(0.95, abs=0.001)
 
 
+@pytest.mark.slow
 def test_coverage_of_t_is_near_the_true_one_of_skewed_data() -> None:
     """Exponential days: how often the interval holds the mean, and what is said of it on average."""
     rng = np.random.default_rng(3)

@@ -146,7 +146,10 @@ def _with_copies(epochs: np.ndarray, times: int) -> np.ndarray:
 
 
 @pytest.mark.usefixtures("shapes_on_trust")
-@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix", "qplex", "cw_qmix", "ow_qmix"])
+@pytest.mark.parametrize(
+    "algorithm",
+    ["qmix", "qplex", *(pytest.param(name, marks=pytest.mark.slow) for name in ("iql", "vdn", "cw_qmix", "ow_qmix"))],
+)
 def test_values_learn_a_known_return(algorithm: Algorithm) -> None:
     """Two choices, worth -1 and -3 for ever after: both are learned, so the better one is taken."""
     site, epoch = first_epoch(battery_scenario(fleet__0__count=1), [0.0, 0.0])

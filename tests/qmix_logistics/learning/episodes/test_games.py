@@ -6,6 +6,8 @@ More seeds, and the claims that need them: ``tests/benchmarks/test_games.py``.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -16,6 +18,10 @@ from qmix_logistics.learning.mixers import JointValue
 from qmix_logistics.scenario.policies import Algorithm
 
 pytestmark = pytest.mark.usefixtures("shapes_on_trust")
+
+
+def slow(algorithm: Algorithm) -> Any:
+    return pytest.param(algorithm, marks=pytest.mark.slow)
 
 
 def two_step_tables(trained: Trained) -> dict[str, np.ndarray]:
@@ -73,7 +79,7 @@ def test_qmix_cannot_value_the_best_of_a_game_that_is_not_monotone() -> None:
     assert trained.table()[0, 0] < -6
 
 
-@pytest.mark.parametrize("algorithm", ["qtran_base", "qtran_alt", "cw_qmix", "ow_qmix"])
+@pytest.mark.parametrize("algorithm", [*map(slow, ("qtran_base", "qtran_alt", "cw_qmix")), "ow_qmix"])
 def test_more_expressive_learners_find_the_best_joint_action(algorithm: Algorithm) -> None:
     trained = Trained(algorithm, "matrix-2", 0, 1200)
     assert PAYOFFS["matrix-2"][trained.greedy()] == 8
@@ -85,7 +91,7 @@ def test_qplex_learns_the_payoff() -> None:
     np.testing.assert_allclose(trained.table(), PAYOFFS["matrix-2"], atol=0.1)
 
 
-@pytest.mark.parametrize("algorithm", ["qtran_base", "qtran_alt"])
+@pytest.mark.parametrize("algorithm", ["qtran_base", slow("qtran_alt")])
 def test_qtran_learns_the_payoff_and_meets_its_conditions(algorithm: Algorithm) -> None:
     """
     Son et al. (2019), eq. 4: sum of utilities + V - joint value is 0 at the best joint action and at least 0 elsewhere.
@@ -106,6 +112,7 @@ def test_qtran_learns_the_payoff_and_meets_its_conditions(algorithm: Algorithm) 
         np.testing.assert_allclose(difference.min(axis=1), 0, atol=0.1)
 
 
+@pytest.mark.slow
 def test_weighting_decides_whether_the_best_joint_action_is_found() -> None:
     """The alpha-weighted monotonic projection of the second game finds 8 for alpha up to 0.68, and not beyond."""
     heavy = Trained("ow_qmix", "matrix-2", 0, 1200, weighting_alpha=0.9, sees_agent_id=False)

@@ -129,6 +129,7 @@ def test_there_are_as_many_gradient_steps_as_the_settings_say() -> None:
         assert each.learner.num_updates == int(learned_from * updates_per_episode)
 
 
+@pytest.mark.slow
 def test_agents_learn_to_meet() -> None:
     """Greedy and exploring returns are both logged (bug 16); values tell what the first joint action brings."""
     curve = finish(trainer(steps=6000, evaluation_episodes=20, evaluate_every_steps=2000, hidden=32,
