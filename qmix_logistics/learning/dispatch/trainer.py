@@ -5,14 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
-from jaxtyping import Float
-from torch import Tensor
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.episode import Policy
@@ -20,21 +16,17 @@ from qmix_logistics.learning.algorithms import OwnAlgorithm
 from qmix_logistics.learning.checkpoint import load_checkpoint, save_checkpoint
 from qmix_logistics.learning.dispatch.building import build_learner, replay_shape, reward_unit
 from qmix_logistics.learning.dispatch.curve import CurvePoint
-from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
-from qmix_logistics.learning.dispatch.mixing import state_of_mixing
+from qmix_logistics.learning.dispatch.keeping import KeptPolicy, agents_of, is_better
 from qmix_logistics.learning.dispatch.replay import Replay
 from qmix_logistics.learning.dispatch.rollout import BatchRollout
 from qmix_logistics.learning.dispatch.sample import DispatchSample
 from qmix_logistics.learning.dispatch.scorers import ExploringScorer, GreedyScorer
 from qmix_logistics.learning.learner import UpdateStatistics
-from qmix_logistics.learning.network.team_network import TeamNetwork
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import Day, DayKey, DemandModel, Simulator, Site, Split, StopKind
 
 MIB = 2**20
-COSTS, MIXING = "costs", "mixing/"
-"""Beside the weights of the policy that is kept: name of the validation costs, first letters of the mixer's weights."""
 SEED_KEY = 100
 """Keeps the seeds of trainings apart from those of days, whose keys begin with their split."""
 MAX_DAYS = 1_000_000
@@ -43,26 +35,6 @@ DOUBT_OF_ADVISED = 1.0
 """Standard errors by which an advised policy must be better than the one it replaces, the adviser at first."""
 FIRST_IMPORTANCE = 0.4
 """How far weights undo priorities at the beginning; all the way at the end (Schaul et al. 2016, Sec. 3.4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPolicy:
-    """
-    The best policy so far.
-
-    Parameters
-    ----------
-    network
-        The agents' network.
-    mixing
-        Weights of what joined their utilities then; see ``state_of_mixing``.
-    costs
-        Of the validation days under it.
-    """
-
-    network: UtilityNetwork
-    mixing: Mapping[str, Tensor]
-    costs: Float[np.ndarray, " day"]
 
 
 class Trainer:
@@ -184,7 +156,7 @@ class Trainer:
         days = self._next_days()
         guided_share = self._guided_share()
         statistics: list[UpdateStatistics] = []
-        policy = GreedyScorer(_agents(self.learner.network))
+        policy = GreedyScorer(agents_of(self.learner.network))
         scorer = ExploringScorer(policy, self._training.exploration, guided_share, self._rng)
         due = self._updates_due()
 
@@ -245,31 +217,11 @@ class Trainer:
 
     def _validate(self) -> tuple[float, bool]:
         """Play the validation days greedily; keep the policy if it is better on them, day by day."""
-        costs = self._rollout.play(self._validation, GreedyScorer(_agents(self.learner.target))).costs
+        costs = self._rollout.play(self._validation, GreedyScorer(agents_of(self.learner.target))).costs
         is_best = self.best is None or is_better(costs, self.best.costs, self._doubt)
         if is_best:
-            target = self.learner.target
-            self.keep(_agents(target).state_dict(), state_of_mixing(target), costs)
+            self.best = KeptPolicy.copied(self.learner.target, self._training.hidden, costs)
         return float(costs.mean()), is_best
-
-    def keep(
-        self, weights: Mapping[str, Tensor], mixing: Mapping[str, Tensor], costs: Float[np.ndarray, " day"]
-    ) -> None:
-        """
-        Remember a policy as the best so far.
-
-        Parameters
-        ----------
-        weights
-            Of the agents' network; they are copied.
-        mixing
-            Of what joins their utilities; they are kept.
-        costs
-            Of the validation days under it.
-        """
-        network = UtilityNetwork(self._training.hidden)
-        network.load_state_dict(weights)
-        self.best = KeptPolicy(network.requires_grad_(False), mixing, costs)
 
     def save(self, path: Path) -> None:
         """
@@ -287,10 +239,7 @@ class Trainer:
             "rng": self._rng.bit_generator.state,
             "curve": [dataclasses.asdict(point) for point in self.curve],
         }
-        best: dict[str, Tensor] = {}
-        if self.best is not None:
-            mixing = {f"{MIXING}{name}": value for name, value in self.best.mixing.items()}
-            best = {**self.best.network.state_dict(), **mixing, COSTS: torch.from_numpy(self.best.costs)}
+        best = {} if self.best is None else self.best.tensors()
         save_checkpoint(path, self.learner, self.replay.state(), values, best)
 
     def restore(self, path: Path) -> None:
@@ -304,10 +253,7 @@ class Trainer:
         """
         replay, values, best = load_checkpoint(path, self.learner)
         self.replay.restore(replay)
-        if best:
-            costs = best.pop(COSTS).numpy()
-            mixing = {name: best.pop(name) for name in list(best) if name.startswith(MIXING)}
-            self.keep(best, {name.removeprefix(MIXING): value for name, value in mixing.items()}, costs)
+        self.best = KeptPolicy.restored(best, self._training.hidden) if best else None
         self._days, self._epochs = values["days"], values["epochs"]
         self._started_s = time.monotonic() - values["seconds"]
         self._rng.bit_generator.state = values["rng"]
@@ -343,27 +289,3 @@ class Trainer:
             realised_return=-exploring_cost * self._tau_s / self._demand_s / self._reward_unit,
             shares={kind.name.lower(): float(share) for kind, share in zip(StopKind, shares, strict=True)},
         )
-
-
-def _agents(network: TeamNetwork) -> UtilityNetwork:
-    assert isinstance(network.agents, UtilityNetwork)
-    return network.agents
-
-
-def is_better(costs: Float[np.ndarray, " day"], others: Float[np.ndarray, " day"], doubt: float) -> bool:
-    """
-    Tell whether the mean logarithm of the ratio of costs, day by day, is below 0 by so many standard errors.
-
-    Parameters
-    ----------
-    costs
-        Of some days.
-    others
-        Of the same days, under the policy that is to be replaced.
-    doubt
-        How many.
-    """
-    tiny = np.finfo(float).tiny  # days that cost nothing at all count as equal
-    ratios = np.log(np.maximum(costs, tiny) / np.maximum(others, tiny))
-    error = ratios.std(ddof=1) / math.sqrt(len(ratios)) if len(ratios) > 1 else 0.0
-    return bool(ratios.mean() < -doubt * error)

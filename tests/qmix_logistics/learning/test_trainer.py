@@ -14,9 +14,10 @@ from qmix_logistics.episode import play
 from qmix_logistics.errors import PolicyFileError
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
+from qmix_logistics.learning.dispatch.keeping import is_better
 from qmix_logistics.learning.dispatch.learned_policy import CARD, LearnedPolicy, load_policy, save_policy
 from qmix_logistics.learning.dispatch.mixing import load_mixing, save_mixing, state_of_mixing
-from qmix_logistics.learning.dispatch.trainer import Trainer, is_better
+from qmix_logistics.learning.dispatch.trainer import Trainer
 from qmix_logistics.learning.dispatch.training_run import save_training, train
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
