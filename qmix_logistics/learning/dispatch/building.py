@@ -10,7 +10,7 @@ from qmix_logistics.environment.state_features import MAX_STATE_TASKS
 from qmix_logistics.learning.algorithms import Family, OwnAlgorithm, build_objective, build_team
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.hindsight import NUM_FEATURES
-from qmix_logistics.learning.dispatch.replay import Shape
+from qmix_logistics.learning.dispatch.replay_records import Shape
 from qmix_logistics.learning.dispatch.state import StateEncoder
 from qmix_logistics.learning.learner import Learner, LearnerSettings
 from qmix_logistics.learning.network.heads import SharedHeads

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from qmix_logistics.environment.joint_decision import grant_slots
 from qmix_logistics.learning.dispatch.entity_network import LocalBatch, UtilityNetwork
-from qmix_logistics.learning.dispatch.replay import DrawnDecisions
+from qmix_logistics.learning.dispatch.replay_records import DrawnDecisions
 from qmix_logistics.learning.dispatch.state import StateBatch
 from qmix_logistics.learning.network.decisions import Decisions, Team
 from qmix_logistics.learning.network.grouping import Grouping

@@ -14,7 +14,8 @@ from qmix_logistics.environment.codec import Codec
 from qmix_logistics.learning.dispatch.building import build_learner, replay_shape
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.hindsight import NUM_FEATURES, Hindsight
-from qmix_logistics.learning.dispatch.replay import TERMINAL, DrawnDecisions, Replay
+from qmix_logistics.learning.dispatch.replay import TERMINAL, Replay
+from qmix_logistics.learning.dispatch.replay_records import DrawnDecisions
 from qmix_logistics.learning.dispatch.sample import DispatchSample, local_batch
 from qmix_logistics.learning.learner import Learner, margin_loss
 from qmix_logistics.learning.network.decisions import NO_SLOT, Utilities

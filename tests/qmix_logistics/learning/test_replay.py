@@ -11,7 +11,8 @@ from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.learning.dispatch.building import replay_shape
 from qmix_logistics.learning.dispatch.hindsight import NUM_FEATURES
-from qmix_logistics.learning.dispatch.replay import TERMINAL, DrawnDecisions, Replay
+from qmix_logistics.learning.dispatch.replay import TERMINAL, Replay
+from qmix_logistics.learning.dispatch.replay_records import DrawnDecisions
 
 TAU_S = 100.0
 

@@ -8,7 +8,8 @@ from playing import test_day
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.schema import STATE_VEHICLE
 from qmix_logistics.learning.dispatch.building import replay_shape
-from qmix_logistics.learning.dispatch.replay import DrawnDecisions, Replay
+from qmix_logistics.learning.dispatch.replay import Replay
+from qmix_logistics.learning.dispatch.replay_records import DrawnDecisions
 from qmix_logistics.learning.dispatch.rollout import BatchRollout
 from qmix_logistics.learning.dispatch.scorers import atc_scores
 from qmix_logistics.simulation import Simulator, compile_site
