@@ -16,8 +16,9 @@ from qmix_logistics import __version__
 from qmix_logistics.composition.building import hindsight_moves, world_of
 from qmix_logistics.composition.checking import check_policies
 from qmix_logistics.composition.contending import contenders, reference_of
+from qmix_logistics.composition.hindsight_job import HindsightJob
 from qmix_logistics.composition.insight_job import InsightJob, why_no_insight
-from qmix_logistics.composition.jobs import HindsightJob, PlayJob, TrainJob
+from qmix_logistics.composition.jobs import PlayJob, TrainJob
 from qmix_logistics.composition.mirroring import Mirroring, trainings_of
 from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
 from qmix_logistics.evaluation.mirrors import MirrorName

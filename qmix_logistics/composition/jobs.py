@@ -10,23 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qmix_logistics import __version__
-from qmix_logistics.composition.building import build_baseline, hindsight_moves, world_of
+from qmix_logistics.composition.building import build_baseline, world_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.jobs import Job, Report
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
-from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed, write_csv, write_json
+from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed
 from qmix_logistics.evaluation.stored import stored_json
 from qmix_logistics.evaluation.trained import validation_cost
-from qmix_logistics.evaluation.units import play_unit, read_records
+from qmix_logistics.evaluation.units import play_unit
 from qmix_logistics.scenario.advisers import adviser_of, teacher_of
 from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy, policy_name, trained_as
-from qmix_logistics.simulation import NO_TASK, DayKey, Purpose, Split, day_stream
 
 if TYPE_CHECKING:
     from qmix_logistics.learning.dispatch.trainer import Trainer
 
-PLAYING, TRAINING, HINDSIGHT = "playing", "training", "hindsight"
+PLAYING, TRAINING = "playing", "training"
 """Stages of a run."""
 
 
@@ -204,92 +203,6 @@ class PlayJob(Job):
         seed, records = world.spec.experiment.seed, world.spec.report.records
         times = decision_times(world.spec.decision_time, policy.information, self.unit)
         play_unit(folder.unit(self.unit), world.site, world.demand, policy, self.unit.day, seed, times, records=records)
-
-
-@dataclass(frozen=True, slots=True)
-class HindsightJob(Job):
-    """
-    Look for the best plan for a test day, from what the policies did on it; see ``Job``.
-
-    Parameters
-    ----------
-    scenario
-        The resolved scenario as JSON.
-    folder
-        The run's.
-    units
-        The policies on that day.
-    """
-
-    scenario: str
-    folder: Path
-    units: tuple[UnitKey, ...]
-
-    @property
-    def name(self) -> str:
-        """Name of the day."""
-        return f"hindsight {self._day:03d}"
-
-    @property
-    def stage(self) -> str:
-        """Hindsight."""
-        return HINDSIGHT
-
-    @property
-    def subject(self) -> str:
-        """The day."""
-        return f"day {self._day}"
-
-    @property
-    def after(self) -> Sequence[str]:
-        """All policies on that day."""
-        return [f"play {unit}" for unit in self.units]
-
-    def is_done(self) -> bool:
-        """Return whether the plan is there."""
-        return self._place.exists()
-
-    def run(self, report: Report) -> None:
-        """Search; see ``Job``."""
-        from qmix_logistics_baselines.clairvoyant import best_known, plan_of_records
-
-        world, folder = world_of(self.scenario), RunFolder(self.folder)
-        key, seed = DayKey(Split.TEST, self._day), world.spec.experiment.seed
-        played = [read_records(folder.unit(unit)) for unit in self.units]
-        found = best_known(
-            world.site,
-            world.demand.realise(key),
-            [plan_of_records(world.site, records) for records in played],
-            hindsight_moves(world.spec),
-            day_stream(seed, key, Purpose.HINDSIGHT),
-        )
-        names = world.site.fleet.names, world.site.network.names
-        stops = [
-            (
-                names[0][number],
-                position,
-                kind.name.lower(),
-                "" if task == NO_TASK else task,
-                names[1][place],
-                way,
-                from_s,
-            )
-            for number, route in sorted(found.plan.routes.items())
-            for position, (kind, task, place, way, from_s) in enumerate(route, start=1)
-        ]
-        with committed(self._place) as unfinished:
-            started = self.units[found.started_from]
-            head = {"day": self._day, "cost": found.cost, "policy": started.policy, "seed": started.training_seed}
-            write_json(unfinished / "found.json", head)
-            write_csv(unfinished / "plan.csv", ("vehicle", "position", "stop", "task", "place", "way", "from_s"), stops)
-
-    @property
-    def _day(self) -> int:
-        return self.units[0].day
-
-    @property
-    def _place(self) -> Path:
-        return RunFolder(self.folder).hindsight(self._day)
 
 
 def _policy(scenario: str, folder: Path, index: int, training_seed: int) -> Policy:

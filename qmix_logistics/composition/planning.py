@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from qmix_logistics.composition.building import World, world_of
+from qmix_logistics.composition.hindsight_job import HindsightJob
 from qmix_logistics.composition.insight_job import InsightJob
-from qmix_logistics.composition.jobs import HindsightJob, PlayJob, TrainJob
+from qmix_logistics.composition.jobs import PlayJob, TrainJob
 from qmix_logistics.evaluation.jobs import Job
 from qmix_logistics.evaluation.run_folder import RunFolder
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
