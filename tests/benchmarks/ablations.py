@@ -26,7 +26,10 @@ MATCHING = "{kind: matching, anticipatory: true, lookahead: 3}"
 LEVERS: dict[str, tuple[str, ...]] = {
     "local": ("{kind: qmix}",),
     "local, costs alone (no imitation)": ("{kind: qmix}", "training.imitation_weight=0"),
-    "local, no planner at all": ("{kind: qmix, adviser: null}",),
+    "local, no teacher": ("{kind: qmix, teacher: null}",),
+    "local, told what its own matching would do": (
+        f"{{kind: qmix, adviser: {MATCHING[:-1]}, information: local}}}}",
+    ),
     "local, imitation weighs 3": ("{kind: qmix}", "training.imitation_weight=3"),
     "local, little chance": ("{kind: qmix}", f"{BEST}=0.1", f"{ANY}=0.02"),
     "local, values span 60 s": ("{kind: qmix}", "training.discount_time_constant_s=60"),
