@@ -148,11 +148,13 @@ def table(found: pd.DataFrame) -> str:
         cost, on_vehicles = (
             f"{100 * row[f'relative_cost{end}']:+.1f} % "
             f"({100 * row[f'ci_low{end}']:+.1f} to {100 * row[f'ci_high{end}']:+.1f})"
+            if pd.notna(row[f"relative_cost{end}"])
+            else "not compared"
             for end in ("", "_on_vehicles")
         )
         decision = f"{row['latency_p50_ms']:.2f}, {row['latency_p99_ms']:.2f} ms"
-        cells = [row["scenario"], row["policy"], row["best_baseline"], cost, row["verdict"], row["best_on_vehicles"],
-                 on_vehicles]  # fmt: skip
+        rule = row["best_on_vehicles"] if pd.notna(row["best_on_vehicles"]) else "none"
+        cells = [row["scenario"], row["policy"], row["best_baseline"], cost, row["verdict"], rule, on_vehicles]
         lines.append(f"| {' | '.join(cells)} | {row['regret']:.1f} % | {decision} |")
     lines.append("")
     for policy, group in shown.groupby("policy", sort=False):
