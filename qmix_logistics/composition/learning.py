@@ -246,7 +246,7 @@ def final_lines(curves: TeamCurves) -> list[str]:
 
 
 def _draw(plan: LearningPlan, curves: TeamCurves, folder: Path) -> None:
-    from qmix_logistics_reports.team_figure import team_figure
+    from qmix_logistics_reports.figures.team_figure import team_figure
 
     write_atomically(folder / "curves.svg", team_figure(curves, plan.environment))
 

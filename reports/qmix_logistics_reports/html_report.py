@@ -17,23 +17,23 @@ from markupsafe import Markup
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.evaluation.run_folder import write_atomically
 from qmix_logistics.scenario import dump_scenario
-from qmix_logistics_reports.day_figure import by_day
-from qmix_logistics_reports.difference_figure import against_each, against_reference
 from qmix_logistics_reports.downloads import downloads
 from qmix_logistics_reports.effort import days_until_even, effort_table, settings_table
-from qmix_logistics_reports.figure import Figure
+from qmix_logistics_reports.figures.day_figure import by_day
+from qmix_logistics_reports.figures.difference_figure import against_each, against_reference
+from qmix_logistics_reports.figures.figure import Figure
+from qmix_logistics_reports.figures.interval_figure import cost_intervals, interval_figure
+from qmix_logistics_reports.figures.latency_figure import decision_latency
+from qmix_logistics_reports.figures.learning_figure import learning_curve
+from qmix_logistics_reports.figures.profile_figure import performance_profile
+from qmix_logistics_reports.figures.stacked_figure import cost_by_cause, vehicle_time
 from qmix_logistics_reports.glance import tiles
 from qmix_logistics_reports.insight.section import insight_section
-from qmix_logistics_reports.interval_figure import cost_intervals, interval_figure
 from qmix_logistics_reports.kpi_table import kpi_table
-from qmix_logistics_reports.latency_figure import decision_latency
-from qmix_logistics_reports.learning_figure import learning_curve
-from qmix_logistics_reports.profile_figure import performance_profile
 from qmix_logistics_reports.reading import focus_of, subject_of
 from qmix_logistics_reports.recorded import service_section, traffic_section, vehicles_section
 from qmix_logistics_reports.replay.section import replay_section
 from qmix_logistics_reports.scoreboard import scoreboard
-from qmix_logistics_reports.stacked_figure import cost_by_cause, vehicle_time
 from qmix_logistics_reports.verdict import cheapest_of_all, headline, verdict_word
 
 PACKAGE = "qmix_logistics_reports"

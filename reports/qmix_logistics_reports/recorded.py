@@ -17,12 +17,12 @@ from qmix_logistics.evaluation.typical_day import typical_day, typical_seed
 from qmix_logistics.evaluation.warm_up_alert import units_of
 from qmix_logistics.scenario.demand import TraceDemand
 from qmix_logistics.scenario.layout import build_layout
-from qmix_logistics_reports.figure import Figure
-from qmix_logistics_reports.gantt_figure import gantt
-from qmix_logistics_reports.heat_figure import heat_map
-from qmix_logistics_reports.look import NUM_LOOKS, looks_of
+from qmix_logistics_reports.figures.figure import Figure
+from qmix_logistics_reports.figures.gantt_figure import gantt
+from qmix_logistics_reports.figures.heat_figure import heat_map
+from qmix_logistics_reports.figures.look import NUM_LOOKS, looks_of
+from qmix_logistics_reports.figures.service_figure import service_figure
 from qmix_logistics_reports.reading import focus_of, ranking
-from qmix_logistics_reports.service_figure import service_figure
 
 
 @dataclass(frozen=True, slots=True)

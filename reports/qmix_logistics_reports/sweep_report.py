@@ -9,9 +9,9 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.team_figure import COLOURS, STYLE
 from qmix_logistics_reports.numbers import short, tick_label, ticks
-from qmix_logistics_reports.team_figure import COLOURS, STYLE
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 320, 64, 20, 16, 44
 

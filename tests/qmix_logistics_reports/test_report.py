@@ -20,8 +20,8 @@ from commands import call, write_scenario
 from qmix_logistics.composition import load_result, rebuild_report
 from qmix_logistics.evaluation.kpis import KPIS
 from qmix_logistics.evaluation.result import ExperimentResult
+from qmix_logistics_reports.figures.learning_figure import learning_curve
 from qmix_logistics_reports.html_report import render_report
-from qmix_logistics_reports.learning_figure import learning_curve
 from qmix_logistics_reports.numbers import written
 from qmix_logistics_reports.scoreboard import scoreboard
 from qmix_logistics_reports.verdict import verdict_sentence

@@ -9,7 +9,7 @@ import pandas as pd
 
 from qmix_logistics.evaluation.insight import Insight, InsightHead
 from qmix_logistics.evaluation.statistics import Estimate, estimate
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
 from qmix_logistics_reports.insight.words import KINDS, stop_key
 from qmix_logistics_reports.numbers import short, tick_label, ticks
 from qmix_logistics_reports.reading import records

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qmix_logistics.evaluation.insight import Insight
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
 from qmix_logistics_reports.insight.words import grouped
 from qmix_logistics_reports.numbers import short
 from qmix_logistics_reports.reading import records

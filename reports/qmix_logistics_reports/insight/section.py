@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qmix_logistics.evaluation.insight import Insight
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.figure import Figure
+from qmix_logistics_reports.figures.figure import Figure
 from qmix_logistics_reports.insight.disagreement import Disagreement, disagreement_of
 from qmix_logistics_reports.insight.features_figure import features_figure
 from qmix_logistics_reports.insight.telling import Telling, telling_decisions

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from qmix_logistics.evaluation.insight import Insight
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
 from qmix_logistics_reports.numbers import short
 from qmix_logistics_reports.replay.captions import clock_text, time_ticks
 

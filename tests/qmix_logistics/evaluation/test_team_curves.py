@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from qmix_logistics.evaluation.team_curves import find_alerts, interquartile_mean, summarise
-from qmix_logistics_reports.team_figure import team_figure
+from qmix_logistics_reports.figures.team_figure import team_figure
 
 
 def curve(greedy: list[float], **last: float) -> pd.DataFrame:

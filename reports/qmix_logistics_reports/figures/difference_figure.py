@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.axes import draw_x_axis, name_width
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import Look, draw_beyond, draw_mark, looks_of
+from qmix_logistics_reports.figures.axes import draw_x_axis, name_width
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.look import Look, draw_beyond, draw_mark, looks_of
 from qmix_logistics_reports.numbers import signed_pct
 from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.tables import Compared, Tables

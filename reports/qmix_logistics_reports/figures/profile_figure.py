@@ -9,9 +9,9 @@ from jaxtyping import Float
 
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.axes import apart, draw_y_axis, name_width
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import draw_mark, looks_of
+from qmix_logistics_reports.figures.axes import apart, draw_y_axis, name_width
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.look import draw_mark, looks_of
 from qmix_logistics_reports.numbers import short, tick_label, ticks
 from qmix_logistics_reports.reading import ranking
 

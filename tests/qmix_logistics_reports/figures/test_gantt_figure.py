@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
-from qmix_logistics_reports.gantt_figure import MOST_VEHICLES, gantt
+from qmix_logistics_reports.figures.gantt_figure import MOST_VEHICLES, gantt
 
 
 def segments(*rows: tuple[str, str, float, float]) -> pd.DataFrame:

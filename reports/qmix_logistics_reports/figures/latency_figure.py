@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.axes import name_width
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import Look, draw_mark, looks_of
+from qmix_logistics_reports.figures.axes import name_width
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.look import Look, draw_mark, looks_of
 from qmix_logistics_reports.numbers import tick_label
 from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.shown import Number

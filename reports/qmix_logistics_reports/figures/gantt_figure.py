@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from qmix_logistics_reports.axes import LETTER, name_width
 from qmix_logistics_reports.clock import clock_label, clock_ticks
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.axes import LETTER, name_width
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.stacked_figure import STATES
 from qmix_logistics_reports.numbers import short
-from qmix_logistics_reports.stacked_figure import STATES
 
 WIDTH, RIGHT, ROW, TALL = 900, 16, 20, 14
 MOST_VEHICLES = 24

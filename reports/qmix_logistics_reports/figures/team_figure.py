@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from qmix_logistics.evaluation.team_curves import TeamCurves
-from qmix_logistics_reports.figure import Canvas, Scale
+from qmix_logistics_reports.figures.figure import Canvas, Scale
 from qmix_logistics_reports.numbers import tick_label, ticks
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 360, 64, 20, 56, 44

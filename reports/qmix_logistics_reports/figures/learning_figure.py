@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.axes import draw_y_axis
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import Look, looks_of
+from qmix_logistics_reports.figures.axes import draw_y_axis
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.look import Look, looks_of
 from qmix_logistics_reports.numbers import short, tick_label, ticks
 from qmix_logistics_reports.reading import records
 from qmix_logistics_reports.shown import Number

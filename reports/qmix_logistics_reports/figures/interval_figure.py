@@ -9,9 +9,9 @@ import numpy as np
 
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.axes import draw_x_axis, name_width
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import Look, draw_beyond, draw_mark, looks_of
+from qmix_logistics_reports.figures.axes import draw_x_axis, name_width
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.look import Look, draw_beyond, draw_mark, looks_of
 from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.shown import Number
 from qmix_logistics_reports.tables import Tables

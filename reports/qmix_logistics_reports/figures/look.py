@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.figure import Canvas, Scale
+from qmix_logistics_reports.figures.figure import Canvas, Scale
 from qmix_logistics_reports.reading import focus_of, ranking
 from qmix_logistics_reports.shown import Number
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.axes import draw_y_axis
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import Look, draw_mark, looks_of
+from qmix_logistics_reports.figures.axes import draw_y_axis
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.look import Look, draw_mark, looks_of
 from qmix_logistics_reports.shown import Number
 from qmix_logistics_reports.tables import Compared, Tables
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmix_logistics_reports.axes import apart, name_width
+from qmix_logistics_reports.figures.axes import apart, name_width
 
 
 def test_labels_that_would_overlap_are_moved_apart_and_others_stay() -> None:

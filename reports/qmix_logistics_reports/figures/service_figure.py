@@ -9,10 +9,10 @@ import numpy as np
 from jaxtyping import Float
 
 from qmix_logistics.evaluation.service import Service
-from qmix_logistics_reports.axes import BOLD_LETTER, draw_y_axis
 from qmix_logistics_reports.clock import clock_label, clock_ticks
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import Look, draw_mark
+from qmix_logistics_reports.figures.axes import BOLD_LETTER, draw_y_axis
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.look import Look, draw_mark
 from qmix_logistics_reports.numbers import short
 
 WIDTH, LEFT, RIGHT = 900, 60, 20

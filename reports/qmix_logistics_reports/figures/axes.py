@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from qmix_logistics_reports.figure import Canvas, Scale
+from qmix_logistics_reports.figures.figure import Canvas, Scale
 from qmix_logistics_reports.numbers import tick_label, ticks
 
 LETTER = 7.4

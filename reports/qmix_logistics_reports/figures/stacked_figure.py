@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qmix_logistics.evaluation.result import ExperimentResult
-from qmix_logistics_reports.axes import LETTER, draw_x_axis, name_width
-from qmix_logistics_reports.figure import Canvas, Figure, Scale
-from qmix_logistics_reports.look import looks_of
+from qmix_logistics_reports.figures.axes import LETTER, draw_x_axis, name_width
+from qmix_logistics_reports.figures.figure import Canvas, Figure, Scale
+from qmix_logistics_reports.figures.look import looks_of
 from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.tables import Tables
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmix_logistics_reports.figure import Canvas, Scale
+from qmix_logistics_reports.figures.figure import Canvas, Scale
 
 
 def test_a_scale_maps_its_ends_and_is_linear_between() -> None:

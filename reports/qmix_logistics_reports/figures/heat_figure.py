@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from qmix_logistics.evaluation.arc_load import ArcLoad
 from qmix_logistics.evaluation.arc_ways import Pair
 from qmix_logistics.scenario.layout import Layout
-from qmix_logistics_reports.figure import Canvas, Figure
-from qmix_logistics_reports.numbers import short
-from qmix_logistics_reports.site_drawing import (
+from qmix_logistics_reports.figures.figure import Canvas, Figure
+from qmix_logistics_reports.figures.site_drawing import (
     MapFrame,
     draw_facilities,
     draw_scale,
@@ -20,6 +19,7 @@ from qmix_logistics_reports.site_drawing import (
     map_frame,
     site_aspect,
 )
+from qmix_logistics_reports.numbers import short
 
 WIDTH, LEGEND, TITLE = 900, 34, 22
 STEPS = 5

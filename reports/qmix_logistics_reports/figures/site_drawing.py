@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from qmix_logistics.scenario.layout import Layout
-from qmix_logistics_reports.figure import Canvas
+from qmix_logistics_reports.figures.figure import Canvas
 
 FACILITIES = ("station", "dock", "depot", "charger")
 MOST_ROADS = 4000

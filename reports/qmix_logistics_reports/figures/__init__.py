@@ -1,0 +1,1 @@
+"""Drawings of the report, each with its numbers as a table."""
