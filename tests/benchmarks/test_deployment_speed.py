@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from conftest import Figures
+from sites import benchmark_scenario
 
 from qmix_logistics.deployment.runtime import Runtime
 from qmix_logistics.environment.schema import GROUPS
@@ -18,6 +19,7 @@ from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.learned_policy import schema_of, weights_of
 from qmix_logistics.learning.dispatch.onnx_file import write_onnx
 from qmix_logistics.scenario.training import Training
+from qmix_logistics.simulation import compile_site
 
 STOPS, NEIGHBOURS, DECISIONS, REPEATS = 24, 8, 5000, 5
 BUDGET_MS = 0.2
@@ -27,7 +29,7 @@ def test_one_decision(figures: Figures, tmp_path: Path) -> None:
     """At the most candidates and neighbours, one vehicle's decision; the 99 % quantile of thousands."""
     network = UtilityNetwork(Training().hidden)
     weights_of(network.requires_grad_(False), tmp_path / "weights.npz")
-    (tmp_path / "schema.json").write_text(json.dumps(schema_of()), encoding="utf-8")
+    (tmp_path / "schema.json").write_text(json.dumps(schema_of(compile_site(benchmark_scenario()))), encoding="utf-8")
     write_onnx(network, tmp_path / "policy.onnx")
     rng = np.random.default_rng(0)
     vehicle, stops, neighbours = (

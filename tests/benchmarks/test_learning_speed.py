@@ -12,6 +12,7 @@ from sites import FLEETS, benchmark_scenario, growing_scenario
 
 from qmix_logistics.composition import build_demand
 from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.epoch_batch import Advice
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.episode import play
 from qmix_logistics.learning.dispatch.building import build_learner, build_network, replay_shape, reward_unit
@@ -50,9 +51,16 @@ class TimedCodec(Codec):
         super().__init__(site)
         self._watch = watch
 
-    def encode(self, epochs: Sequence[DecisionEpoch], *, with_state: bool = False) -> JointObservation:
+    def encode(
+        self,
+        epochs: Sequence[DecisionEpoch],
+        told: Sequence[Advice] | None = None,
+        shown: Sequence[Advice] | None = None,
+        *,
+        with_state: bool = False,
+    ) -> JointObservation:
         with self._watch.running():
-            return super().encode(epochs, with_state=with_state)
+            return super().encode(epochs, told, shown, with_state=with_state)
 
 
 class TimedSimulator(Simulator):
