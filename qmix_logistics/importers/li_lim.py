@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from qmix_logistics.importers.imported import ImportedScenario, ImportOptions
-from qmix_logistics.importers.instance import StaticInstance, StaticTransport, Visit, static_scenario
+from qmix_logistics.importers.instance import StaticInstance, StaticTransport, Visit
 from qmix_logistics.importers.numbers import NumberedLine, numbered_lines, report
+from qmix_logistics.importers.static_scenario import static_scenario
 
 COLUMNS = 9
 

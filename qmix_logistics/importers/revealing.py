@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qmix_logistics.importers.imported import ImportOptions
-
-if TYPE_CHECKING:
-    from qmix_logistics.importers.instance import StaticInstance, StaticTransport
+from qmix_logistics.importers.instance import StaticInstance, StaticTransport
 
 DEFAULT_URGENCY_S = 0.25
 """Reaction time where none is asked for: this share of the time until the depot closes."""

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from qmix_logistics.importers.imported import ImportedScenario, ImportOptions
-from qmix_logistics.importers.instance import StaticInstance, StaticTransport, Visit, static_scenario
+from qmix_logistics.importers.instance import StaticInstance, StaticTransport, Visit
 from qmix_logistics.importers.numbers import report
+from qmix_logistics.importers.static_scenario import static_scenario
 from qmix_logistics.importers.text_file import read_text
 
 

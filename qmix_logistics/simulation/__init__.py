@@ -15,6 +15,7 @@ from qmix_logistics.simulation.records import (
 )
 from qmix_logistics.simulation.simulator import Simulator
 from qmix_logistics.simulation.site import ANY_NUMBER, Site, compile_site
+from qmix_logistics.simulation.snapshot import Snapshot
 from qmix_logistics.simulation.state import (
     CHARGE,
     DROP_OFF,
@@ -23,7 +24,6 @@ from qmix_logistics.simulation.state import (
     PICK_UP,
     WAIT,
     OrderStatus,
-    Snapshot,
     StopKind,
     VehicleState,
     battery_wh,

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from qmix_logistics.simulation.state import Snapshot
+from qmix_logistics.simulation.snapshot import Snapshot
 
 
 class End(enum.Enum):

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
-
-if TYPE_CHECKING:
-    from qmix_logistics.simulation.known_tasks import KnownTasks
 
 
 class VehicleState(enum.IntEnum):
@@ -160,36 +155,6 @@ FACILITY = np.dtype(
     ]
 )
 """One station or charger."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """
-    The state at an instant: views of the simulator's arrays, valid until it advances.
-
-    Parameters
-    ----------
-    time_s
-        Time since the day began.
-    vehicles
-        Records of type ``VEHICLE``.
-    stations, chargers
-        Records of type ``FACILITY``.
-    open_tasks
-        Tasks not yet done, by order.
-    on_board
-        Tasks on board of each vehicle, in the order in which they were loaded.
-    known
-        What is known of the tasks of orders that have come in.
-    """
-
-    time_s: float
-    vehicles: Shaped[np.ndarray, " vehicle"]
-    stations: Shaped[np.ndarray, " station"]
-    chargers: Shaped[np.ndarray, " charger"]
-    open_tasks: Int[np.ndarray, " order"]
-    on_board: Sequence[Sequence[int]]
-    known: KnownTasks
 
 
 def battery_wh(

@@ -15,12 +15,12 @@ from qmix_logistics.simulation.known_tasks import CLOCK_ROUNDING_S, KnownTasks
 from qmix_logistics.simulation.ledger import Ledger
 from qmix_logistics.simulation.records import DayRecords
 from qmix_logistics.simulation.site import Site
+from qmix_logistics.simulation.snapshot import Snapshot
 from qmix_logistics.simulation.state import (
     PICK_UP,
     VEHICLE,
     OrderStatus,
     RawSegment,
-    Snapshot,
     VehicleColumns,
 )
 from qmix_logistics.simulation.travel import TravelTimes
