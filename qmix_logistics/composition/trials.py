@@ -156,6 +156,17 @@ class Trials:
         """Days that were played in all."""
         return sum(map(len, self.costs.values()))
 
+    def means(self, numbers: Sequence[int]) -> list[float]:
+        """
+        Return mean costs on the days that all of them have played.
+
+        Parameters
+        ----------
+        numbers
+            Candidates.
+        """
+        return means_on_same_days([self.costs[number] for number in numbers])
+
     def missing(self, numbers: Sequence[int], days: int) -> int:
         """
         Return how many days have to be played until all have played so many.
@@ -189,6 +200,19 @@ class Trials:
         run_jobs(jobs, self.num_workers, self.on_progress)
         for job in jobs:
             self.costs.setdefault(job.number, []).append(stored_json(job.place)["cost"])
+
+
+def means_on_same_days(costs: Sequence[Sequence[float]]) -> list[float]:
+    """
+    Return mean costs on the days that all have played.
+
+    Parameters
+    ----------
+    costs
+        Of each on training days 0, 1, 2 and so on.
+    """
+    days = min(map(len, costs))
+    return [math.fsum(row[:days]) / days for row in costs]
 
 
 def num_first_days(days: int, num_candidates: int) -> int:

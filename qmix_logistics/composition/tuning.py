@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from qmix_logistics.composition.planning import PlannedFile
-from qmix_logistics.composition.trials import FACTORS, TrialJob, Trials, candidates_of, num_first_days, screen
+from qmix_logistics.composition.trials import (
+    FACTORS,
+    TrialJob,
+    Trials,
+    candidates_of,
+    means_on_same_days,
+    num_first_days,
+    screen,
+)
 from qmix_logistics.evaluation.jobs import Job, Progress
 from qmix_logistics.evaluation.run_folder import RunFolder, write_atomically, write_csv
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
@@ -24,6 +32,8 @@ from qmix_logistics.scenario.policies import (
 
 Planner = MatchingPolicy | RollingHorizonPolicy
 
+PRICE_OF_ROUTES_PCT = 5.0
+"""By how much routes must be cheaper than a matching to be learned from; by little, longer trainings are worth more."""
 DEFAULT_BUDGET_DAYS = 150
 """Days that each baseline may play where the learner's budget is in seconds."""
 
@@ -131,7 +141,7 @@ def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> Scenari
         why = "the others were worse" if one.is_decided else "lowest mean when the budget was spent"
         text = f"{len(one.candidates)} settings on {played} of {days} training days; {why}"
         chosen[one.policy] = one.candidates[one.chosen].model_copy(update={"tuning": text})
-    teacher = best_planner(tuned, spec.experiment.indifference_pct)
+    teacher = best_planner(tuned)
     policies: list[Baseline | LearnedPolicy] = []
     for entry in spec.policies:
         if isinstance(entry, LearnedPolicy) and entry.teacher == "auto" and teacher is not None:
@@ -141,9 +151,9 @@ def with_tuned(spec: ScenarioSpec, tuned: Sequence[Tuned], days: int) -> Scenari
     return spec.model_copy(update={"policies": tuple(policies)})
 
 
-def best_planner(tuned: Sequence[Tuned], indifference_pct: float) -> str | None:
+def best_planner(tuned: Sequence[Tuned]) -> str | None:
     """
-    Return the central planner to learn from: the cheapest on the days that all played, but a matching if it is as good.
+    Return the central planner to learn from: the cheapest on the days that all played, or a matching near it.
 
     An assignment takes a hundredth of the time of routes, and in training it is asked at every decision.
 
@@ -151,18 +161,15 @@ def best_planner(tuned: Sequence[Tuned], indifference_pct: float) -> str | None:
     ----------
     tuned
         The baselines; rules are no planners. None if there is no planner among them.
-    indifference_pct
-        Differences up to this do not matter.
     """
     central = [
         one for one in tuned if isinstance(one.candidates[0], Planner) and one.candidates[0].information == "global"
     ]
-    planners = {one.policy: one.costs[one.chosen] for one in central}
-    if not planners:
+    if not central:
         return None
-    days = min(map(len, planners.values()))
-    means = {name: math.fsum(costs[:days]) / days for name, costs in planners.items()}
-    limit = min(means.values()) * (1 + indifference_pct / 100)
+    found = means_on_same_days([one.costs[one.chosen] for one in central])
+    means = {one.policy: mean for one, mean in zip(central, found, strict=True)}
+    limit = min(means.values()) * (1 + PRICE_OF_ROUTES_PCT / 100)
     matchings = [one.policy for one in central if isinstance(one.candidates[0], MatchingPolicy)]
     as_good = [name for name in matchings if means[name] <= limit]
     return min(as_good or means, key=means.__getitem__)
@@ -182,7 +189,7 @@ def _tune_one(
     contest, chosen, is_decided = list(range(len(trials.candidates))), 0, False
     for limit in (days // 2, days):
         kept = screen(spec.experiment, trials, contest, limit)
-        chosen = min(kept, key=lambda number: math.fsum(trials.costs[number]) / len(trials.costs[number]))
+        chosen = min(kept, key=dict(zip(kept, trials.means(kept), strict=True)).__getitem__)
         is_decided = len(kept) == 1
         new = [near for near in candidates_of(trials.candidates[chosen]) if near not in trials.candidates]
         if not new or days - trials.num_played < 2 * len(new):
@@ -264,11 +271,11 @@ def lines_of(spec: ScenarioSpec, tuned: Sequence[Tuned]) -> list[str]:
     """
     lines = []
     for one in tuned:
-        before, after = (math.fsum(one.costs[n]) / len(one.costs[n]) for n in (0, one.chosen))
+        before, after = means_on_same_days([one.costs[0], one.costs[one.chosen]])
         changed = _setting(one.candidates[one.chosen]) if one.chosen else "as it was"
         days = sum(map(len, one.costs))
         lines.append(f"{one.policy:<24} {changed}: {after:.4g} instead of {before:.4g} ({days} training days)")
-    teacher = best_planner(tuned, spec.experiment.indifference_pct)
+    teacher = best_planner(tuned)
     return lines if teacher is None else [*lines, f"learners learn from {teacher}, unless they name a planner"]
 
 

@@ -32,6 +32,8 @@ TRAINING_DAYS = {
 }
 TRAININGS, MORE_TRAININGS, TEST_DAYS, HINDSIGHT_MOVES = 3, 5, 30, 20
 MOST_TRAINING_DAYS = 64
+BASELINES_TO_LEARNER = 2
+"""Each baseline is tuned on so many times the days that a learner gets: with fewer, chance decides among settings."""
 ON_VEHICLES = (
     {"kind": "atc", "information": "local"},
     {"kind": "matching", "anticipatory": True, "information": "local"},
@@ -92,7 +94,8 @@ def play(name: str) -> None:
     tuned = folder / "tuned.yaml"
     if not tuned.exists():
         resume = ["--resume"] if (folder / "tuning").exists() else []
-        call("tune", place, "-o", tuned, "--out", folder / "tuning", *resume)
+        days = BASELINES_TO_LEARNER * TRAINING_DAYS.get(name, MOST_TRAINING_DAYS)
+        call("tune", place, "-o", tuned, "--out", folder / "tuning", "--days", days, *resume)
     if not (folder / "run" / "report.html").exists():
         call("run", tuned, "--out", folder / "run", *(["--resume"] if (folder / "run").exists() else []))
 

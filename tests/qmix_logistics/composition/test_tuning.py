@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from commands import call, write_scenario
 
-from qmix_logistics.composition.trials import candidates_of
+from qmix_logistics.composition.trials import candidates_of, means_on_same_days
+from qmix_logistics.composition.tuning import Tuned, best_planner
 from qmix_logistics.scenario import load_scenario
-from qmix_logistics.scenario.policies import AtcPolicy, RollingHorizonPolicy, RulePolicy
+from qmix_logistics.scenario.policies import AtcPolicy, MatchingPolicy, RollingHorizonPolicy, RulePolicy
 
 pytestmark = pytest.mark.usefixtures("shapes_on_trust")
 
@@ -54,6 +55,24 @@ def test_a_tuned_scenario_says_how_and_runs(file: Path, tmp_path: Path) -> None:
     assert tuned.policies[0] == before.policies[0]
     assert tuned.policies[3] == before.policies[3].model_copy(update={"teacher": "matching-myopic"})
     assert "settings on" in getattr(tuned.policies[1], "tuning", "")
+
+
+def test_settings_are_compared_on_the_days_that_all_have_played() -> None:
+    """The second one's third day is a hard one, which the first never met."""
+    assert means_on_same_days([[1.0, 3.0], [2.0, 1.0, 30.0]]) == [2.0, 1.5]
+
+
+@pytest.mark.parametrize(("routes", "teacher"), [(96.0, "matching-myopic"), (94.0, "rolling_horizon")])
+def test_routes_are_the_teacher_only_where_they_are_clearly_cheaper(routes: float, teacher: str) -> None:
+    """On the two days that both have played matching costs 100; its later days are dearer."""
+    matching, planner = MatchingPolicy(kind="matching"), RollingHorizonPolicy(kind="rolling_horizon")
+    tuned = [
+        Tuned("matching-myopic", (matching,), ((90.0, 110.0, 400.0),), 0, True),
+        Tuned("rolling_horizon", (planner,), ((routes, routes),), 0, True),
+        Tuned("atc", (AtcPolicy(kind="atc"),), ((1.0, 1.0),), 0, True),
+    ]
+    assert best_planner(tuned) == teacher
+    assert best_planner(tuned[2:]) is None
 
 
 def test_an_interrupted_tuning_goes_on(file: Path, tmp_path: Path) -> None:
