@@ -13,24 +13,22 @@ import ast
 import importlib
 import inspect
 import itertools
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from command_pages import command_page
 from error_pages import error_page
-from pydantic import BaseModel, TypeAdapter, ValidationError
-from scenario_schema import SCHEMA, plain, scenario_schema, schema_text, tidied, unit_in_words
+from markdown_tables import table
+from scenario_page import fields_table, scenario_page
+from scenario_schema import SCHEMA, plain, schema_text, tidied
 
 from qmix_logistics.environment import schema
 from qmix_logistics.evaluation.insight import INSIGHT_COLUMNS
 from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI
 from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS, Column
 from qmix_logistics.evaluation.table_columns import PLAN_COLUMNS, TABLE_COLUMNS
-from qmix_logistics.scenario import ScenarioSpec, units
-from qmix_logistics.scenario.policies import DEFAULT_POLICIES, policy_name
 from qmix_logistics.scenario.team_training import TeamTraining
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -38,44 +36,12 @@ RUN_FOLDER, PYTHON_API = REFERENCE / "run-folder.md", REFERENCE / "python-api.md
 COLUMNS_OF = re.compile(r"(<!-- columns of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 NAMES_OF = re.compile(r"(<!-- names of ([\w.]+)(?:: ([\w, ]+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 NOTE = "<!-- Written by docs/generate_reference.py; change the docstrings in the code instead. -->"
-CHAPTERS = {
-    "network.warehouse": "Site: parametric warehouse",
-    "network.grid": "Site: grid",
-    "network.road": "Site: roads",
-    "network.points": "Site: points",
-    "network.matrix": "Site: table of trips",
-    "network.facilities": "Facilities",
-    "network.customers": "Customers",
-    "network.traffic": "Traffic",
-    "fleet": "Vehicles",
-    "demand": "Orders",
-    "distributions": "Durations",
-    "operations": "Rules of the day",
-    "disruptions": "Disruptions",
-    "policies": "Kinds of policies",
-    "training": "Learning",
-    "experiment": "Comparison",
-}
-"""Headings by module, in the order of the page."""
-QUANTITIES = (
-    ("time", units.Seconds, "s"),
-    ("length", units.Metres, "m"),
-    ("speed", units.MetresPerSecond, "m/s"),
-    ("energy", units.WattHours, "Wh"),
-    ("power", units.Watts, "W"),
-    ("rate", units.PerHour, "/h"),
-    ("share", units.Percent, "%"),
-    ("memory", units.Mebibytes, "MiB"),
-)
-AS_WRITTEN = {"Budget": "text such as `200 days` or `5 min`, or "}
-"""Models that a document may write in another way than as a mapping."""
-SIGNS = {"exclusiveMinimum": ">", "minimum": "≥", "exclusiveMaximum": "<", "maximum": "≤"}
 
 
 def pages() -> dict[Path, str]:
     """Return the text of each page by its path."""
     texts = {
-        "scenario": _scenario(),
+        "scenario": scenario_page(NOTE),
         "features": _features(),
         "kpis": _kpis(),
         "records": _records(),
@@ -90,137 +56,9 @@ def pages() -> dict[Path, str]:
     return found
 
 
-def _scenario() -> list[str]:
-    document = scenario_schema()
-    models = {"ScenarioSpec": document, **document["$defs"]}
-    lines = [NOTE, "", "# Scenario", "", plain(ScenarioSpec.__doc__), ""]
-    lines += [
-        "Unknown fields are refused. A field without a default must be given. `qmix-logistics validate` names every",
-        "fault at once, with line and column.",
-        "",
-        *_quantities(),
-        "## Top level",
-        "",
-        *_fields(ScenarioSpec, models),
-    ]
-    for chapter, heading in CHAPTERS.items():
-        module = importlib.import_module(f"qmix_logistics.scenario.{chapter}")
-        lines += [f"## {heading}", "", plain(module.__doc__), ""]
-        for model in vars(module).values():
-            if inspect.isclass(model) and model.__module__ == module.__name__ and model.__name__ in models:
-                lines += [f"### {model.__name__}", "", plain(model.__doc__), "", *_fields(model, models)]
-    return [*lines, *_rules()]
-
-
-def _quantities() -> list[str]:
-    rows = []
-    for name, quantity, symbol in QUANTITIES:
-        adapter: TypeAdapter[float] = TypeAdapter(quantity)
-        accepted = [f"`{unit}` = {adapter.validate_python(f'1 {unit}'):.6g} {symbol}" for unit in _accepted(adapter)]
-        rows.append([name, symbol, ", ".join(accepted)])
-    return ["## Units", "", *_table(("quantity", "plain number is in", 'as text, such as `"2 min"`'), rows), ""]
-
-
-def _accepted(adapter: TypeAdapter[float]) -> list[str]:
-    """Return the units that a quantity accepts: its error message lists them."""
-    try:
-        adapter.validate_python("?")
-    except ValidationError as error:
-        return str(error.errors()[0]["ctx"]["accepted"]).split(", ")
-    raise AssertionError("a quantity accepts no question mark")
-
-
-def _fields(model: type[BaseModel], schemas: Mapping[str, Any]) -> list[str]:
-    described, rows = schemas[model.__name__], []
-    for field, entry in described["properties"].items():
-        is_required = field in described.get("required", ())
-        default = "**required**" if is_required else _default(model, field, entry)
-        meaning = plain(entry.get("description", "Which of the alternatives this is."))
-        limits = "; ".join(dict.fromkeys(_limits(entry)))
-        rows.append([f"`{field}`", _type(entry), unit_in_words(field), default, limits, meaning])
-    return [*_table(("field", "type", "unit", "default", "range", "meaning"), rows), ""]
-
-
-def _type(entry: Mapping[str, Any]) -> str:
-    if "$ref" in entry:
-        name = entry["$ref"].rpartition("/")[2]
-        return f"{AS_WRITTEN.get(name, '')}[{name}](#{name.lower()})"
-    options = entry.get("anyOf") or entry.get("oneOf")
-    if options:
-        types = dict.fromkeys(_type(option) for option in options if not _is_said_elsewhere(option, options))
-        return " or ".join(sorted(types, key=lambda name: name != "number"))
-    if "const" in entry or "enum" in entry:
-        return ", ".join(f"`{value}`" for value in entry.get("enum", [entry.get("const")]))
-    if entry.get("maxItems") == 2:
-        return "pair of names"
-    if entry.get("type") == "object":
-        return "mapping"
-    if entry["type"] == "array":
-        return f"list of: {_type(entry['items'])}"
-    names = {"number": "number", "integer": "whole number", "boolean": "true or false", "null": "none"}
-    return names.get(entry["type"], entry.get("format", "text"))
-
-
-def _is_said_elsewhere(option: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether an option is another way to write a quantity or a budget: the page says so once."""
-    is_budget = any(other.get("$ref", "").rpartition("/")[2] in AS_WRITTEN for other in options)
-    is_quantity = "pattern" in option and "maxLength" not in option and len(options) > 1
-    return is_quantity or (is_budget and "$ref" not in option)
-
-
-def _default(model: type[BaseModel], field: str, entry: Mapping[str, Any]) -> str:
-    if (model, field) == (ScenarioSpec, "policies"):
-        return ", ".join(f"`{policy_name(policy)}`" for policy in DEFAULT_POLICIES)
-    default = entry["default"]
-    if default is None or default in ("", [], {}):
-        return "none"
-    if isinstance(default, dict):
-        constant = default.get("mean_s") if default.get("dist") == "constant" else None
-        return "its defaults" if constant is None else f"{constant:g}"
-    if isinstance(default, float):
-        return f"{default:g}"
-    return f"`{default}`" if isinstance(default, str) else json.dumps(default)
-
-
-def _limits(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the bounds of a number, the length of a list or a name, and what a name looks like."""
-    bounds = [f"{sign} {entry[key]:g}" for key, sign in SIGNS.items() if key in entry]
-    if bounds:
-        yield " and ".join(bounds)
-    if "minItems" in entry and "maxItems" not in entry:
-        yield f"{entry['minItems']} or more entries"
-    if "maxLength" in entry:
-        yield f"up to {entry['maxLength']} characters"
-    if "pattern" in entry and not entry["pattern"].startswith(r"^\s*"):
-        yield f"`{entry['pattern']}`"
-    for option in entry.get("anyOf", ()):
-        yield from _limits(option)
-    if "items" in entry:
-        yield from _limits(entry["items"])
-
-
-def _rules() -> list[str]:
-    """Return what is validated beyond single fields: by the models' validators and by ``scenario/checks.py``."""
-    return [
-        "## Checked across fields",
-        "",
-        "- Facility ids are unique and name aisles that exist; closed arcs are arcs of the warehouse.",
-        "- Every rack and facility can be reached and left again.",
-        "- A class with a battery needs a charger on the site.",
-        "- `demand.load.high_units` is at most the largest `capacity_units` of the fleet.",
-        "- `share_pct` of the order classes sum to 100; ids of classes and names of policies are unique.",
-        "- `profile` begins at 0, rises, and ends before `horizon.demand_s`.",
-        "- Battery levels: `reserve_pct` < `charge_below_pct` ≤ `charge_idle_below_pct` < `charge_to_pct`, and",
-        "  `reserve_pct` ≤ `initial.low_pct` ≤ `initial.high_pct`; a `charging_curve` rises from 0 %.",
-        "- A trace can be read; all its lines lie between `day_starts_s` and `day_starts_s` + `horizon.demand_s`; at",
-        "  least one day is left to train on; `experiment.replications` is at most the number of test days.",
-        "- `experiment.reference` is one of the policies.",
-    ]
-
-
 def _team_training() -> list[str]:
     lines = [NOTE, "", "# Team training", "", plain(TeamTraining.__doc__), "", "Set with `--set NAME=VALUE`.", ""]
-    return [*lines, *_fields(TeamTraining, {"TeamTraining": tidied(TeamTraining.model_json_schema())})][:-1]
+    return [*lines, *fields_table(TeamTraining, {"TeamTraining": tidied(TeamTraining.model_json_schema())})][:-1]
 
 
 def _records() -> list[str]:
@@ -232,8 +70,8 @@ def _records() -> list[str]:
         "Every day that a policy plays leaves five tables in its folder under `units/`,",
     ]
     lines += ["as CSV, or as Parquet with `report: {records: parquet}`. Times are seconds since the day began.", ""]
-    for table, columns in RECORD_COLUMNS.items():
-        lines += [f"## {table}", "", *_columns(columns), ""]
+    for name, columns in RECORD_COLUMNS.items():
+        lines += [f"## {name}", "", *_columns(columns), ""]
     return lines[:-1]
 
 
@@ -250,8 +88,8 @@ def _insight() -> list[str]:
         "What networks say has six significant digits.",
         "",
     ]
-    for table, columns in INSIGHT_COLUMNS.items():
-        lines += [f"## {table}", "", *_columns(columns), ""]
+    for name, columns in INSIGHT_COLUMNS.items():
+        lines += [f"## {name}", "", *_columns(columns), ""]
     return lines[:-1]
 
 
@@ -281,7 +119,7 @@ def _python_api(text: str) -> str:
             name: value for name, value in found.items() if inspect.isclass(value) or inspect.isfunction(value)
         }
         rows = [[f"`{name}`", _first_sentence(value)] for name, value in explained.items()]
-        lines = _table((f"in `{match[2]}`", "what it is"), rows)
+        lines = table((f"in `{match[2]}`", "what it is"), rows)
         others = ", ".join(f"`{name}`" for name in found if name not in explained)
         return "\n".join([match[1], *lines, *(["", f"Besides: {others}."] if others else []), "", match[4]])
 
@@ -301,7 +139,7 @@ def _first_sentence(value: Any) -> str:
 
 def _columns(columns: Mapping[str, Column]) -> list[str]:
     rows = [[f"`{name}`", column.unit, column.meaning] for name, column in columns.items()]
-    return _table(("column", "unit", "meaning"), rows)
+    return table(("column", "unit", "meaning"), rows)
 
 
 def _features() -> list[str]:
@@ -315,11 +153,11 @@ def _features() -> list[str]:
         "",
     ]
     sizes = [[f"[{name}](#{name})", str(len(group)), docstrings[name.upper()]] for name, group in schema.GROUPS.items()]
-    lines += [*_table(("group", "features", "describes"), sizes), ""]
+    lines += [*table(("group", "features", "describes"), sizes), ""]
     for name, group in schema.GROUPS.items():
         rows = [[f"`{f.name}`", f.unit, f"{f.scale:g}", f.meaning] for f in group]
         lines += [f"## {name}", "", docstrings[name.upper()], ""]
-        lines += [*_table(("feature", "unit", "divided by", "meaning"), rows), ""]
+        lines += [*table(("feature", "unit", "divided by", "meaning"), rows), ""]
     return lines[:-1]
 
 
@@ -346,13 +184,8 @@ def _kpis() -> list[str]:
         "day, such as a mean over no orders, is empty in `replications.csv`; it then has no mean over days and is not",
         "compared. Indicators that are better neither way are reported but not compared.",
         "",
-        *_table(("KPI", "unit", "better", "formula"), rows),
+        *table(("KPI", "unit", "better", "formula"), rows),
     ]
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    cells = [header, ["---"] * len(header), *rows]
-    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells]
 
 
 def main() -> None:

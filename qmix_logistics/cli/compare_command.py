@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -71,9 +72,24 @@ def compare(
         else compare_across(runs, reference, common_days=common_days)
     )
     rows = _rows(found, kpis, policy or [])
+    failed, sentences = _judge(found, gates, rows, surely=surely)
+    _answer(talk, runs, found, kpis, rows, sentences, failed)
+    if failed:
+        talk.log.note("end", status=GATE_FAILED)
+        raise typer.Exit(GATE_FAILED)
+
+
+def _answer(
+    talk: Talk,
+    runs: Sequence[Path],
+    found: Comparison,
+    kpis: Sequence[str],
+    rows: Sequence[dict[str, Any]],
+    sentences: Sequence[str],
+    failed: Sequence[dict[str, Any]],
+) -> None:
     for line in found.scenario_differences:
         talk.say(f"differs: {line}")
-    failed, sentences = _judge(found, gates, rows, surely=surely)
     if not talk.as_json and not talk.is_quiet:
         from qmix_logistics.cli.tables import print_comparisons
 
@@ -89,9 +105,6 @@ def compare(
         "failed": failed,
     }
     talk.answer([], values)
-    if failed:
-        talk.log.note("end", status=GATE_FAILED)
-        raise typer.Exit(GATE_FAILED)
 
 
 def _kpis(names: Sequence[str], gates: Sequence[Gate]) -> list[str]:

@@ -9,9 +9,10 @@ from jaxtyping import Bool, Int
 
 from qmix_logistics.environment.candidates import select_candidates
 from qmix_logistics.environment.epoch_batch import Advice, EpochBatch, collate
-from qmix_logistics.environment.local_features import neighbours_of, stop_features, vehicle_features
+from qmix_logistics.environment.local_features import neighbours_of, vehicle_features
 from qmix_logistics.environment.observation import JointObservation, JointState
 from qmix_logistics.environment.state_features import site_state, task_states, vehicle_states
+from qmix_logistics.environment.stop_features import stop_features
 from qmix_logistics.simulation import DecisionEpoch, Site
 
 

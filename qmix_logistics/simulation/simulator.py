@@ -14,20 +14,19 @@ from qmix_logistics.simulation.day import Day
 from qmix_logistics.simulation.drop_offs import drop_offs
 from qmix_logistics.simulation.epoch import DecisionEpoch, Dispatch, End
 from qmix_logistics.simulation.feasibility import Feasibility
+from qmix_logistics.simulation.lanes.present_ways import PresentWays
 from qmix_logistics.simulation.lanes.traffic import LaneTraffic
+from qmix_logistics.simulation.last_choices import LastChoices
 from qmix_logistics.simulation.late_dispatch import LateDispatch
 from qmix_logistics.simulation.ledger import Ledger
 from qmix_logistics.simulation.mishaps import start_mishaps
 from qmix_logistics.simulation.records import DayRecords
 from qmix_logistics.simulation.site import Site
-from qmix_logistics.simulation.state import CHARGE, PICK_UP, WAIT, Stop, StopKind
+from qmix_logistics.simulation.state import PICK_UP, Stop, StopKind
 from qmix_logistics.simulation.vehicle import Vehicle
 from qmix_logistics.simulation.world import World, release_orders
 
 _KINDS = tuple(StopKind)
-
-Signature = tuple[bytes, tuple[int, int] | None]
-"""What a vehicle could choose among: facilities, and the state of the board if it could pick up."""
 
 
 class Simulator:
@@ -76,15 +75,13 @@ class Simulator:
         self._traffic = LaneTraffic(self._world, self.site.lanes) if self.site.lanes is not None else None
         self._feasibility = Feasibility(self._world)
         self._vehicles = [Vehicle(self._world, n, self._traffic) for n in range(len(self._world.vehicles))]
-        self._signatures: list[Signature | None] = [None] * len(self._vehicles)
-        self._releases_seen = [0] * len(self._vehicles)
-        self._is_timeless = [self._feasibility.is_timeless(n) for n in range(len(self._vehicles))]
+        self._last_choices = LastChoices(self._world, self._feasibility, self._vehicles)
         self._time_is_over = False
         self._late: LateDispatch | None = None
         self._returns_home = np.array([vehicle_class.returns_home for vehicle_class in self.site.fleet.classes])
         self._env.process(release_orders(self._world))
         self._env.process(self._end_day())
-        self._planner = start_mishaps(self._world, self._vehicles, self._ask_all)
+        self._planner = start_mishaps(self._world, self._vehicles, self._last_choices.forget_all)
         return self._run()
 
     def advance(self, dispatch: Dispatch) -> DecisionEpoch:
@@ -155,23 +152,17 @@ class Simulator:
         is_home = columns.is_available & (columns.place == self.site.fleet.home)
         return bool(is_home[self._returns_home].all())
 
-    def _ask_all(self) -> None:
-        """Ask all who wait once more, because the planner can be reached again, or no longer."""
-        self._signatures = [None] * len(self._signatures)
-        self._world.is_dirty = True
-
     def _ask(self) -> bool:
         """Make an epoch of the vehicles that have a choice they have not made yet; take single legal stops at once."""
         world = self._world
         available = world.columns.is_available.nonzero()[0].tolist()
-        deciders = np.array([number for number in available if not self._is_settled(number)], int)
+        deciders = np.array([number for number in available if not self._last_choices.is_settled(number)], int)
         if not len(deciders):
             return False
         stops, feasible = self._enumerate(deciders)
         keep = []
         for row, number in enumerate(deciders.tolist()):
-            last = self._signatures[number]
-            if last is not None and last == self._signature(feasible[row], number):
+            if self._last_choices.is_same(number, feasible[row]):
                 continue
             if np.count_nonzero(feasible[row]) == 1 and (only := stops[feasible[row].argmax()])["kind"] != PICK_UP:
                 self._assign(number, Stop(_KINDS[only["kind"]], int(only["place"]), int(only["task"])), feasible[row])
@@ -184,16 +175,6 @@ class Simulator:
         self._epoch = self._make_epoch(deciders, stops, feasible, end=None)
         return True
 
-    def _is_settled(self, number: int) -> bool:
-        """Tell at once that a vehicle which waits has nothing new to choose: it had no work, and none has come."""
-        last, board = self._signatures[number], self._world.board
-        return (
-            last is not None
-            and last[1] is None
-            and self._releases_seen[number] == board.num_releases
-            and (self._is_timeless[number] or (board.num_pending == 0 and self._vehicles[number].is_charging))
-        )
-
     def _make_epoch(
         self,
         deciders: Int[np.ndarray, " decider"],
@@ -201,6 +182,7 @@ class Simulator:
         feasible: Bool[np.ndarray, "decider stop"],
         end: End | None,
     ) -> DecisionEpoch:
+        traffic = self._traffic
         return DecisionEpoch(
             snapshot=self._world.snapshot(),
             interval=self._ledger.cut(self._env.now),
@@ -212,7 +194,7 @@ class Simulator:
             num_parking=len(self.site.parking),
             num_pending=self._world.board.num_pending,
             is_planner_up=self._planner.is_up,
-            ways=self._traffic.ways if self._traffic is not None else None,
+            ways=PresentWays(traffic, self._world) if traffic is not None and traffic.offers_ways else None,
         )
 
     def _enumerate(
@@ -235,13 +217,6 @@ class Simulator:
                 feasible[row, first : first + width] = True
                 first += width
         return stops, feasible
-
-    def _signature(self, feasible: Bool[np.ndarray, " stop"], number: int) -> Signature:
-        """Return what tells one choice from another; a vehicle that charges does not care who else was freed."""
-        can_pick_up = np.count_nonzero(feasible[self._feasibility.num_facilities :]) > 0  # or drop off
-        num_freed = 0 if self._vehicles[number].is_charging else self._world.num_freed
-        facilities = feasible[: self._feasibility.num_facilities].tobytes()
-        return facilities, (self._world.board.version, num_freed) if can_pick_up else None
 
     def _legal_columns(self, epoch: DecisionEpoch, dispatch: Dispatch) -> list[int]:
         columns, taken = [], set()
@@ -272,9 +247,7 @@ class Simulator:
         self._carry_out(epoch, columns, dispatch)
         self._world.is_dirty |= num_stale > 0
         if self._world.news != late.news:
-            for number in epoch.deciders[available[epoch.deciders]].tolist():  # they wait, and have not seen it
-                self._signatures[number] = None
-            self._world.is_dirty = True
+            self._last_choices.forget(epoch.deciders[available[epoch.deciders]].tolist())  # they wait, unaware of it
 
     def _carry_out(self, epoch: DecisionEpoch, columns: list[int], dispatch: Dispatch) -> None:
         """Take claimed tasks off the board, send the vehicles off, and note what the waiting ones could have done."""
@@ -296,24 +269,8 @@ class Simulator:
 
     def _assign(self, number: int, stop: Stop, left: Bool[np.ndarray, " stop"]) -> None:
         """Send a vehicle off; if it stays, note what else it could still have done."""
-        vehicle = self._vehicles[number]
-        self._signatures[number] = None
-        if stop.kind is WAIT or (stop.kind is CHARGE and vehicle.is_charging):
-            signature = self._signatures[number] = self._signature(left, number)
-            self._releases_seen[number] = self._world.board.num_releases
-            if stop.kind is WAIT and signature[1] is not None:
-                self._ask_again_later(number, signature)
-        vehicle.assign(stop)
-
-    def _ask_again_later(self, number: int, signature: Signature) -> None:
-        def ask_again(_: simpy.Event) -> None:
-            if self._signatures[number] is signature:
-                self._signatures[number] = None
-                self._world.is_dirty = True
-
-        timeout = self._env.timeout(self.site.candidates.max_wait_s)
-        assert timeout.callbacks is not None
-        timeout.callbacks.append(ask_again)
+        self._last_choices.note(number, stop, left)
+        self._vehicles[number].assign(stop)
 
     def _finish(self) -> DecisionEpoch:
         world, now = self._world, self._env.now

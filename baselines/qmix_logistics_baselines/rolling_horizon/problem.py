@@ -140,13 +140,8 @@ def routing_problem(
     distance_m, travel_s = ways_of(site, vehicles, stops, starts, approach_s)
     transit_s = travel_s + np.pad(work_s[classes], ((0, 0), (0, 2 * len(vehicles))))[:, :, None]
     units = _cost_units(site)
-    weight = tasks["weight"] / np.maximum(epoch.snapshot.open_tasks[tasks["order"]], 1) * tasks["is_open"]
-    weight[is_pick_up] = 0.0
-    objective, per_tick = site.objective, units / TICKS_PER_S / 3600
-    open_cost = np.rint(weight * objective.open_order_cost_per_h * per_tick)
-    late_cost = np.rint(weight * objective.late_order_cost_per_h * per_tick)
-    # Where orders to come may be late, whoever dawdles now pays later, even if no rate says so.
-    has_price = objective.open_order_cost_per_h > 0 or objective.late_order_cost_per_h > 0
+    open_cost, late_cost = _prices(site, epoch, tasks, is_pick_up, units)
+    per_km = site.objective.travel_cost_per_km
     quickest_s = work_s[np.unique(classes)].min(axis=0)
     earliest_s, latest_s = stops.window_s(quickest_s)
     latest_s[len(pending) + num_pairs :] = np.inf  # what is on board must get off, however late
@@ -160,11 +155,11 @@ def routing_problem(
         carrier=np.concatenate([np.full(len(tasks) - len(carried), -1), carrier]),
         free_in=_ticks(np.where(states["is_available"], 0.0, np.maximum(states["free_s"] - epoch.time_s, 0.0))),
         transit=np.ceil(transit_s * TICKS_PER_S - ROUNDING).astype(np.int64),
-        travel_cost=np.rint(distance_m * travel_weight * objective.travel_cost_per_km / 1000 * units).astype(np.int64),
+        travel_cost=np.rint(distance_m * travel_weight * per_km / 1000 * units).astype(np.int64),
         earliest=_ticks(np.maximum(earliest_s - epoch.time_s, 0.0)),
         latest=np.where(np.isfinite(latest_s), _ticks(np.nan_to_num(latest_s, posinf=0.0) - epoch.time_s), NO_TICK),
         due=_ticks(tasks["due_s"] - epoch.time_s - quickest_s),
-        open_cost=np.maximum(open_cost, (weight > 0) & has_price).astype(np.int64),
+        open_cost=open_cost.astype(np.int64),
         late_cost=late_cost.astype(np.int64),
         left_out_cost=_left_out_cost(site, epoch, pending, (np.maximum(open_cost, 1) + late_cost)[done], units),
         may_take=may,
@@ -200,6 +195,24 @@ def _queues_s(site: Site, epoch: DecisionEpoch) -> Float[np.ndarray, " place"]:
     found = np.zeros(site.network.num_places)
     found[epoch.snapshot.stations["place"]] = expected_wait_s(epoch.snapshot.stations)
     return found
+
+
+def _prices(
+    site: Site,
+    epoch: DecisionEpoch,
+    tasks: Shaped[np.ndarray, " stop"],
+    is_pick_up: Bool[np.ndarray, " stop"],
+    units: float,
+) -> tuple[Float[np.ndarray, " stop"], Float[np.ndarray, " stop"]]:
+    """Return what a tick costs in which the order of a stop is open, and in which it is late."""
+    weight = tasks["weight"] / np.maximum(epoch.snapshot.open_tasks[tasks["order"]], 1) * tasks["is_open"]
+    weight[is_pick_up] = 0.0
+    objective, per_tick = site.objective, units / TICKS_PER_S / 3600
+    open_cost = np.rint(weight * objective.open_order_cost_per_h * per_tick)
+    late_cost = np.rint(weight * objective.late_order_cost_per_h * per_tick)
+    # Where orders to come may be late, whoever dawdles now pays later, even if no rate says so.
+    has_price = objective.open_order_cost_per_h > 0 or objective.late_order_cost_per_h > 0
+    return np.maximum(open_cost, (weight > 0) & has_price), late_cost
 
 
 def _left_out_cost(

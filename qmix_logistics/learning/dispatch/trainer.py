@@ -93,30 +93,10 @@ class Trainer:
             training.imitation(has_teacher=make_teacher is not None),
         )
         self.replay = Replay(replay_shape(site), training.replay_mib * MIB, training.priority_exponent)
-        num = max(training.envs_per_batch, num_validation_days)
-        simulators = [
-            Simulator(
-                site,
-                discount_time_constant_s=self._tau_s,
-                travel_weight=training.travel_weight,
-                is_recording=False,
-            )
-            for _ in range(num)
-        ]
-        advisers, teachers = (
-            [] if make is None else [make() for _ in range(num)] for make in (make_adviser, make_teacher)
-        )
         self._is_advised = make_adviser is not None
         self._doubt = DOUBT_OF_ADVISED if self._is_advised else 0.0
-        self._rollout = BatchRollout(
-            simulators,
-            Codec(site),
-            self._tau_s,
-            self._reward_unit,
-            advisers,
-            teachers,
-            training.battery_potential,
-        )
+        num = max(training.envs_per_batch, num_validation_days)
+        self._rollout = _rollout(site, training, num, make_adviser, make_teacher)
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None
@@ -289,3 +269,22 @@ class Trainer:
             realised_return=-exploring_cost * self._tau_s / self._demand_s / self._reward_unit,
             shares={kind.name.lower(): float(share) for kind, share in zip(StopKind, shares, strict=True)},
         )
+
+
+def _rollout(
+    site: Site,
+    training: Training,
+    num: int,
+    make_adviser: Callable[[], Policy] | None,
+    make_teacher: Callable[[], Policy] | None,
+) -> BatchRollout:
+    """Return what plays so many days side by side."""
+    tau_s = training.discount_time_constant_s
+    simulators = [
+        Simulator(site, discount_time_constant_s=tau_s, travel_weight=training.travel_weight, is_recording=False)
+        for _ in range(num)
+    ]
+    advisers, teachers = ([] if make is None else [make() for _ in range(num)] for make in (make_adviser, make_teacher))
+    return BatchRollout(
+        simulators, Codec(site), tau_s, reward_unit(site, tau_s), advisers, teachers, training.battery_potential
+    )

@@ -9,7 +9,7 @@ import simpy
 
 from qmix_logistics.simulation.facility import Facility
 from qmix_logistics.simulation.lanes.lane import Entry, Lane, Rider
-from qmix_logistics.simulation.lanes.routing import Route, Step
+from qmix_logistics.simulation.lanes.route import Route, Step
 from qmix_logistics.simulation.lanes.segments import BACKWARD, FORWARD, Gate
 from qmix_logistics.simulation.lanes.traffic import BackOut, LaneTraffic, Reroute
 from qmix_logistics.simulation.meter import StateMeter

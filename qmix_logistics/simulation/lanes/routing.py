@@ -5,47 +5,17 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from qmix_logistics.simulation.lanes.lane import Lane
+from qmix_logistics.simulation.lanes.route import PresentTimes, Route, Start, Step
 from qmix_logistics.simulation.lanes.segments import FORWARD, Berth, Edge, Gate, Lanes
 
 REPEATED = 2.0
 """An arc of a way that was offered already counts this many times longer for the next one."""
-
-
-PresentTimes = dict[tuple[int, int], float]
-"""Time through a segment in a direction, at one instant."""
-
-
-class Step(NamedTuple):
-    """A stretch of lane in one direction; positions count from the segment's tail."""
-
-    segment: int
-    direction: int
-    from_m: float
-    to_m: float
-
-
-class Route(NamedTuple):
-    """A way to a place: stretches of lane, then its gate if it lies off the lanes."""
-
-    steps: tuple[Step, ...]
-    gate: Gate | None
-    time_s: float
-    """At free speed for the shortest; under present congestion for the quickest."""
-
-
-class Start(NamedTuple):
-    """A junction from which to go on, and the stretch that leads there."""
-
-    steps: tuple[Step, ...]
-    junction: int
-    cost_s: float
 
 
 class Router:

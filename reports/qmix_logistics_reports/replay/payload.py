@@ -174,22 +174,6 @@ def _payload(
     places = {name: number for number, name in enumerate(site_map.servers)}
     most = max(policy.shown.records.total_cost for policy in policies)
     cost_unit = 10.0 ** (math.floor(math.log10(most)) - 3) if most > 0 else 1.0
-    panels = [
-        {
-            "name": policy.shown.unit.policy,
-            "end": clock(policy.shown.records.end_s),
-            "cost": encoding.cost(policy.shown.records, shown.objective, clock, cost_unit),
-            "orders": encoding.orders(policy.shown.records, clock),
-            "tracks": [
-                encoding.track(policy.legs[name], policy.loads.get(name, ()), scale, clock) for name in vehicles
-            ],
-            "battery": [encoding.battery(policy.segments[name], vehicle, clock) for name, vehicle in vehicles.items()],
-            "targets": [encoding.targets(policy.sent.get(name, ()), places, clock) for name in vehicles],
-            "waits": encoding.waits(policy.waiting, places, clock),
-            "awaited": encoding.waits(policy.awaited, places, clock),
-        }
-        for policy in policies
-    ]
     return {
         "from": clock.from_s,
         "tick": clock.tick_s,
@@ -214,5 +198,26 @@ def _payload(
         "marks": [[AWAITED, AWAITED_LATE], [WAITING, WAITING_LATE]],
         "outages": [[clock(from_s), clock(until_s)] for from_s, until_s in shown.demanded.outages_s],
         "still": clock(busiest_s(shown, clock)),
-        "panels": panels,
+        "panels": [
+            {
+                **_moves(policy, site_map, scale, clock),
+                "cost": encoding.cost(policy.shown.records, shown.objective, clock, cost_unit),
+                "waits": encoding.waits(policy.waiting, places, clock),
+                "awaited": encoding.waits(policy.awaited, places, clock),
+            }
+            for policy in policies
+        ],
+    }
+
+
+def _moves(policy: ReplayedPolicy, site_map: SiteMap, scale: Scale, clock: Clock) -> dict[str, Any]:
+    """Return what the vehicles do under one policy."""
+    vehicles, places = site_map.vehicles, {name: number for number, name in enumerate(site_map.servers)}
+    return {
+        "name": policy.shown.unit.policy,
+        "end": clock(policy.shown.records.end_s),
+        "orders": encoding.orders(policy.shown.records, clock),
+        "tracks": [encoding.track(policy.legs[name], policy.loads.get(name, ()), scale, clock) for name in vehicles],
+        "battery": [encoding.battery(policy.segments[name], vehicle, clock) for name, vehicle in vehicles.items()],
+        "targets": [encoding.targets(policy.sent.get(name, ()), places, clock) for name in vehicles],
     }
