@@ -133,6 +133,7 @@ def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
         If there is no such policy.
     """
     from qmix_logistics.scenario.advisers import adviser_of, teacher_of
+    from qmix_logistics.scenario.choosing import with_policies
     from qmix_logistics.scenario.messages import did_you_mean
     from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
 
@@ -148,16 +149,14 @@ def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:
             problems.append(Problem(f"--policy {name}", 0, 0, "", f"uses what {source} learned; add --policy {source}"))
     if problems:
         raise ScenarioError(problems)
-    reference = spec.experiment.reference if spec.experiment.reference in names else None
-    experiment = spec.experiment.model_copy(update={"reference": reference})
-    kept = tuple(
+    kept = [
         entry.model_copy(update={"adviser": adviser_of(spec, entry), "teacher": teacher_of(spec, entry)})
         if isinstance(entry, LearnedPolicy)
         else entry
         for name, entry in known.items()
         if name in names
-    )
-    return spec.model_copy(update={"policies": kept, "experiment": experiment})
+    ]
+    return with_policies(spec, kept)
 
 
 def default_folder(name: str) -> Path:

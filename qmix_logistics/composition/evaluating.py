@@ -14,6 +14,7 @@ from qmix_logistics.composition.exporting import chosen_training
 from qmix_logistics.errors import PolicyFileError
 from qmix_logistics.evaluation.run_folder import RunFolder
 from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics.scenario.choosing import with_policies
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
 
 TRAINED_CARD = "policy.json"
@@ -46,9 +47,8 @@ def with_trained(spec: ScenarioSpec, folders: Sequence[Path]) -> ScenarioSpec:
         kept.append(entry.model_copy(update={"name": name}))
     if not kept:
         raise PolicyFileError(f"{spec.name} has no policy without a training; name a trained one with --policy-file")
-    reference = spec.experiment.reference if spec.experiment.reference in names else None
-    experiment = spec.experiment.model_copy(update={"reference": reference, "training_seeds": 1})
-    return spec.model_copy(update={"policies": tuple(kept), "experiment": experiment})
+    chosen = with_policies(spec, kept)
+    return chosen.model_copy(update={"experiment": chosen.experiment.model_copy(update={"training_seeds": 1})})
 
 
 def trained_policy(folder: Path) -> LearnedPolicy:

@@ -16,7 +16,7 @@ from qmix_logistics.evaluation.run_folder import RunFolder, committed, write_jso
 from qmix_logistics.evaluation.stored import sound, stored_json
 from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.scenario import ScenarioSpec, load_scenario
-from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
+from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
 from qmix_logistics.simulation import compile_site
 
 CARD, MODEL_CARD, ONNX = "card.json", "MODEL_CARD.md", "policy.onnx"
@@ -100,7 +100,7 @@ def chosen_training(
         raise DeploymentError(f"{run} is no run folder: it has no scenario.yaml")
     spec = load_scenario(folder.scenario)
     learned = [entry for entry in spec.policies if isinstance(entry, LearnedPolicy)]
-    borrowed = {policy_name(entry): _source(entry) for entry in learned if trained_as(entry) != policy_name(entry)}
+    borrowed = {policy_name(entry): _source(entry) for entry in learned if entry.weights_in or entry.weights_of}
     names = [policy_name(entry) for entry in learned if policy_name(entry) not in borrowed]
     if not names:
         raise DeploymentError(f"{run} has no policy that learned")

@@ -84,7 +84,7 @@ class TrialJob(Job):
         """Return whether the day was played."""
         return self.place.exists()
 
-    def cost(self) -> float | None:
+    def cost(self) -> float:
         """Return what the day cost."""
         cost: float = stored_json(self.place)["cost"]
         return cost
@@ -156,16 +156,17 @@ class Trials:
         """Days that were played in all."""
         return sum(map(len, self.costs.values()))
 
-    def means(self, numbers: Sequence[int]) -> list[float]:
+    def best(self, numbers: Sequence[int]) -> int:
         """
-        Return mean costs on the days that all of them have played.
+        Return the one with the lowest mean cost on the days that all of them have played.
 
         Parameters
         ----------
         numbers
             Candidates.
         """
-        return means_on_same_days([self.costs[number] for number in numbers])
+        means = means_on_same_days([self.costs[number] for number in numbers])
+        return numbers[means.index(min(means))]
 
     def missing(self, numbers: Sequence[int], days: int) -> int:
         """
@@ -199,7 +200,7 @@ class Trials:
         ]
         run_jobs(jobs, self.num_workers, self.on_progress)
         for job in jobs:
-            self.costs.setdefault(job.number, []).append(stored_json(job.place)["cost"])
+            self.costs.setdefault(job.number, []).append(job.cost())
 
 
 def means_on_same_days(costs: Sequence[Sequence[float]]) -> list[float]:

@@ -186,18 +186,16 @@ def _tune_one(
 ) -> Tuned:
     """Try settings that differ in one value from the scenario's, then those that differ in one from the best."""
     trials = Trials(scenario, folder, policy_name(entry), list(candidates_of(entry)), num_workers, on_progress)
-    contest, chosen, is_decided = list(range(len(trials.candidates))), 0, False
-    for limit in (days // 2, days):
-        kept = screen(spec.experiment, trials, contest, limit)
-        chosen = min(kept, key=dict(zip(kept, trials.means(kept), strict=True)).__getitem__)
-        is_decided = len(kept) == 1
-        new = [near for near in candidates_of(trials.candidates[chosen]) if near not in trials.candidates]
-        if not new or days - trials.num_played < 2 * len(new):
-            break
-        contest = [chosen, *range(len(trials.candidates), len(trials.candidates) + len(new))]
+    kept = screen(spec.experiment, trials, range(len(trials.candidates)), days // 2)
+    best = trials.best(kept)
+    new = [near for near in candidates_of(trials.candidates[best]) if near not in trials.candidates]
+    if new and days - trials.num_played >= 2 * len(new):
         trials.candidates += new
-    costs = tuple(tuple(trials.costs.get(number, ())) for number in range(len(trials.candidates)))
-    return Tuned(trials.policy, tuple(trials.candidates), costs, chosen, is_decided)
+        num_all = len(trials.candidates)
+        kept = screen(spec.experiment, trials, [best, *range(num_all - len(new), num_all)], days)
+        best = trials.best(kept)
+    costs = tuple(tuple(trials.costs[number]) for number in range(len(trials.candidates)))
+    return Tuned(trials.policy, tuple(trials.candidates), costs, best, is_decided=len(kept) == 1)
 
 
 def _setting(candidate: Baseline) -> str:

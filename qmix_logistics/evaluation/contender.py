@@ -22,7 +22,7 @@ class Contender:
     is_learned
         Whether it was trained.
     trained_as
-        Name of the policy whose training it uses, or the folder of one that was trained before; None: its own.
+        Name of the policy whose training it uses; None: its own.
     is_ready
         Whether it was trained before: there is one of it, however many trainings others have.
     """
@@ -36,7 +36,7 @@ class Contender:
     @property
     def has_training(self) -> bool:
         """Whether there is a training of its own."""
-        return self.is_learned and self.trained_as in (None, self.name)
+        return self.is_learned and not self.is_ready and self.trained_as in (None, self.name)
 
     def seeds(self, training_seeds: int) -> Sequence[int]:
         """

@@ -186,14 +186,14 @@ def policy_name(policy: Baseline | LearnedPolicy) -> str:
 
 def trained_as(policy: LearnedPolicy) -> str:
     """
-    Return the name of the policy whose training a learned policy uses, or the folder of one that was trained before.
+    Return the name of the policy whose training a learned policy uses.
 
     Parameters
     ----------
     policy
         The policy's entry in the scenario.
     """
-    return str(policy.weights_in) if policy.weights_in is not None else policy.weights_of or policy_name(policy)
+    return policy.weights_of or policy_name(policy)
 
 
 DEFAULT_POLICIES: tuple[Baseline | LearnedPolicy, ...] = (

@@ -80,6 +80,8 @@ def settings_table(result: ExperimentResult) -> list[tuple[str, ...]]:
 
 
 def _preparation(result: ExperimentResult, contender: Contender) -> str:
+    if contender.is_ready:
+        return "trained before"
     if contender.is_learned:
         text = f"trained for {result.scenario.training.budget}"
         seeds = result.scenario.experiment.training_seeds

@@ -197,6 +197,8 @@ def nobody_s_rights() -> Iterator[None]:
         return
     os.seteuid(65534)
     try:
+        if not os.access(__file__, os.R_OK, effective_ids=True):
+            pytest.skip("root's own folder: nobody else may read the program in it")
         yield
     finally:
         os.seteuid(0)

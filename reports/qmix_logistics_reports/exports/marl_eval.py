@@ -83,8 +83,10 @@ def _steps(training: pd.DataFrame, policy: str, seed: int) -> dict[str, dict[str
 
 
 def _absolute(result: ExperimentResult, contender: Contender, seed: int) -> dict[str, dict[str, Any]]:
-    table = result.replications
-    own = table[(table["policy"] == contender.name) & table["training_seed"].isin([0, seed])]
+    """Return what a training costs; a policy that has one only, or none, stands beside each training of the others."""
+    table, seeds = result.replications, contender.seeds(result.scenario.experiment.training_seeds)
+    number = seed if seed in seeds else seeds[0]
+    own = table[(table["policy"] == contender.name) & (table["training_seed"] == number)]
     return {"absolute_metrics": _metrics(own.sort_values("day")[PRIMARY_KPI].tolist())}
 
 
@@ -93,8 +95,8 @@ def _metrics(costs: Sequence[float]) -> dict[str, list[float]]:
 
 
 def _epochs(training: pd.DataFrame, contender: Contender, seed: int) -> int:
-    """Return the joint decisions of a policy's training; 0 where there was none."""
+    """Return the joint decisions of a policy's training; 0 where there was none, or it was before."""
     name = contender.trained_as or contender.name
-    if not contender.is_learned:
+    if not contender.is_learned or contender.is_ready:
         return 0
     return int(training[(training["policy"] == name) & (training["training_seed"] == seed)]["epochs"].max())

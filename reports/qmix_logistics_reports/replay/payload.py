@@ -174,6 +174,15 @@ def _payload(
     places = {name: number for number, name in enumerate(site_map.servers)}
     most = max(policy.shown.records.total_cost for policy in policies)
     cost_unit = 10.0 ** (math.floor(math.log10(most)) - 3) if most > 0 else 1.0
+    panels = [  # before ``places`` is told: places that a panel names are added to it
+        {
+            **_moves(policy, site_map, places, scale, clock),
+            "cost": encoding.cost(policy.shown.records, shown.objective, clock, cost_unit),
+            "waits": encoding.waits(policy.waiting, places, clock),
+            "awaited": encoding.waits(policy.awaited, places, clock),
+        }
+        for policy in policies
+    ]
     return {
         "from": clock.from_s,
         "tick": clock.tick_s,
@@ -198,21 +207,15 @@ def _payload(
         "marks": [[AWAITED, AWAITED_LATE], [WAITING, WAITING_LATE]],
         "outages": [[clock(from_s), clock(until_s)] for from_s, until_s in shown.demanded.outages_s],
         "still": clock(busiest_s(shown, clock)),
-        "panels": [
-            {
-                **_moves(policy, site_map, scale, clock),
-                "cost": encoding.cost(policy.shown.records, shown.objective, clock, cost_unit),
-                "waits": encoding.waits(policy.waiting, places, clock),
-                "awaited": encoding.waits(policy.awaited, places, clock),
-            }
-            for policy in policies
-        ],
+        "panels": panels,
     }
 
 
-def _moves(policy: ReplayedPolicy, site_map: SiteMap, scale: Scale, clock: Clock) -> dict[str, Any]:
-    """Return what the vehicles do under one policy."""
-    vehicles, places = site_map.vehicles, {name: number for number, name in enumerate(site_map.servers)}
+def _moves(
+    policy: ReplayedPolicy, site_map: SiteMap, places: dict[str, int], scale: Scale, clock: Clock
+) -> dict[str, Any]:
+    """Return what the vehicles do under one policy; where they go is added to ``places``."""
+    vehicles = site_map.vehicles
     return {
         "name": policy.shown.unit.policy,
         "end": clock(policy.shown.records.end_s),

@@ -57,6 +57,20 @@ def test_a_tuned_scenario_says_how_and_runs(file: Path, tmp_path: Path) -> None:
     assert "settings on" in getattr(tuned.policies[1], "tuning", "")
 
 
+def test_a_budget_that_is_not_spent_tries_no_third_round(tmp_path: Path) -> None:
+    """The second round is won by a new setting while there are days left: its neighbours are not tried, nor listed."""
+    demand = {"kind": "poisson", "rate_per_h": 400, "pick_up_s": 10.0}
+    file = write_scenario(tmp_path / "s.yaml", [{"kind": "atc", "lookahead": 0.01}], demand=demand)
+    done = call("tune", file, "--days", 200, "--quiet", "--jobs", 1, "-o", tmp_path / "t.yaml", "--out", tmp_path / "o")
+    assert done.status == 0, done.err
+    with (tmp_path / "o" / "tuning.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    first_round = len(candidates_of(AtcPolicy(kind="atc", lookahead=0.01)))
+    assert next(int(row["candidate"]) for row in rows if row["is_chosen"] == "True") >= first_round
+    assert all(int(row["days"]) > 0 for row in rows)
+    assert 200 - sum(int(row["days"]) for row in rows) >= 2 * first_round
+
+
 def test_settings_are_compared_on_the_days_that_all_have_played() -> None:
     """The second one's third day is a hard one, which the first never met."""
     assert means_on_same_days([[1.0, 3.0], [2.0, 1.0, 30.0]]) == [2.0, 1.5]

@@ -1,0 +1,31 @@
+"""A scenario with other policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qmix_logistics.scenario.policies import Baseline, LearnedPolicy, policy_name
+from qmix_logistics.scenario.scenario import ScenarioSpec
+
+
+def with_policies(spec: ScenarioSpec, policies: Sequence[Baseline | LearnedPolicy]) -> ScenarioSpec:
+    """
+    Return a scenario with these policies instead of its own; what names one that is gone is as if not given.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    policies
+        Its new policies.
+    """
+    names = [policy_name(entry) for entry in policies]
+    reference = spec.experiment.reference if spec.experiment.reference in names else None
+    replayed = tuple(name for name in spec.report.replay_policies if name in names)
+    return spec.model_copy(
+        update={
+            "policies": tuple(policies),
+            "experiment": spec.experiment.model_copy(update={"reference": reference}),
+            "report": spec.report.model_copy(update={"replay_policies": replayed}),
+        }
+    )
