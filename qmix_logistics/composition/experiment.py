@@ -99,7 +99,6 @@ def run_experiment(
     check_policies(spec)
     run = RunFolder(folder)
     run.open(dump_scenario(spec), resume=resume)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     mirroring = Mirroring(mirrors, spec, run, trainings_of(contenders(spec), spec.experiment.training_seeds))
     try:
         first = [job for job in plan(spec, folder) if not isinstance(job, InsightJob)]  # it needs to know all days

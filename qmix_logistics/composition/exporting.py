@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from qmix_logistics import __version__
+from qmix_logistics.composition.stored_scenario import stored_scenario
 from qmix_logistics.deployment import runtime
 from qmix_logistics.errors import DeploymentError
 from qmix_logistics.evaluation.run_folder import RunFolder, committed, write_json
 from qmix_logistics.evaluation.stored import sound, stored_json
 from qmix_logistics.evaluation.trained import validation_cost
-from qmix_logistics.scenario import ScenarioSpec, load_scenario
+from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
 from qmix_logistics.simulation import compile_site
 
@@ -92,13 +93,12 @@ def chosen_training(
 
     Raises
     ------
+    RunFolderError
+        If it is no run folder.
     DeploymentError
         If there is no such training.
     """
-    folder = RunFolder(run)
-    if not folder.scenario.is_file():
-        raise DeploymentError(f"{run} is no run folder: it has no scenario.yaml")
-    spec = load_scenario(folder.scenario)
+    folder, spec = RunFolder(run), stored_scenario(run)
     learned = [entry for entry in spec.policies if isinstance(entry, LearnedPolicy)]
     borrowed = {policy_name(entry): _source(entry) for entry in learned if entry.weights_in or entry.weights_of}
     names = [policy_name(entry) for entry in learned if policy_name(entry) not in borrowed]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -187,7 +186,6 @@ def learn(
 
     make_environments(plan.environment, 1, plan.options)  # an unknown one is reported before anything is written
     _open(plan, folder, resume=resume)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     run_jobs(plan_jobs(plan, folder), num_workers, on_progress)
     curves = summarise(
         {

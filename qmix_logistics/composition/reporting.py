@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from qmix_logistics.composition.experiment import assemble_result
+from qmix_logistics.composition.stored_scenario import stored_scenario
 from qmix_logistics.errors import RunFolderError, ScenarioError
 from qmix_logistics.evaluation.run_folder import RunFolder
 from qmix_logistics.evaluation.stored import sound, stored_csv, stored_json
 from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.scenario.positions import read_located
 from qmix_logistics.simulation import Site, compile_site
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ def load_result(folder: Path) -> ExperimentResult:
     """
     if not folder.is_dir():
         raise RunFolderError(f"{folder} is no folder; name the folder of a finished run, such as runs/demo")
-    spec = _scenario(folder)
+    spec = stored_scenario(folder)
     provenance, num_days = _provenance(folder), _num_days(folder)
     return assemble_result(spec, RunFolder(folder), provenance, _site(spec), num_days)
 
@@ -72,31 +70,6 @@ def rebuild_report(folder: Path) -> Path:
     return path
 
 
-def _scenario(folder: Path) -> ScenarioSpec:
-    path = RunFolder(folder).scenario
-    if not path.is_file():
-        raise RunFolderError(f"{folder} is no run folder: it has no scenario.yaml. Name the folder of a finished run")
-    try:
-        document = read_located(str(path), path.read_text(encoding="utf-8"))
-        if document.problems:
-            raise ScenarioError(document.problems)
-        return ScenarioSpec.model_validate(document.values)
-    except ScenarioError as error:
-        raise RunFolderError(f"{error}\n{path} is not what a run has written; {_OTHER_FOLDER}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise RunFolderError(
-            f"{path}: {field} does not fit this version of qmix-logistics ({first['msg']}). Make the report with the "
-            "version that made the run, see provenance.json"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise RunFolderError(f"{path} cannot be read ({_reason(error)}); {_OTHER_FOLDER}") from error
-
-
-_OTHER_FOLDER = "name another folder, or run the scenario again"
-
-
 def _provenance(folder: Path) -> dict[str, Any]:
     path = folder / "provenance.json"
     values = stored_json(path)
@@ -120,8 +93,3 @@ def _site(spec: ScenarioSpec) -> Site | None:
         return compile_site(spec)
     except ScenarioError:
         return None
-
-
-def _reason(error: Exception) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"{type(error).__name__}: {text}".splitlines()[0]

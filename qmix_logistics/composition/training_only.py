@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +78,5 @@ def train_policies(
     """
     jobs = plan_trainings(spec, folder)
     RunFolder(folder).open(dump_scenario(spec), resume=resume)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     run_jobs(jobs, num_workers, on_progress)
     return [Trained(job.subject, job.cost() or 0.0, folder / "policy" / job.subject) for job in jobs]

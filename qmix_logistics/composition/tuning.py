@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +106,6 @@ def tune(
         Told how trials stand.
     """
     RunFolder(folder).open(dump_scenario(spec), resume=resume)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     scenario = spec.model_dump_json()
     tuned = [
         _tune_one(spec, scenario, folder, entry, days, num_workers, on_progress)

@@ -25,6 +25,7 @@ class AlertKind(Enum):
     ONE_DAY = "one-day"
     FEW_DAYS = "few-days"
     TIME_RAN_OUT = "time-ran-out"
+    OUT_OF_SIGHT = "out-of-sight"
     NO_STEADY_STATE = "no-steady-state"
     ONE_DAY_DECIDES = "one-day-decides"
     WIDE_INTERVALS = "wide-intervals"

@@ -69,6 +69,7 @@ def find_alerts(
     return (
         *_about_violations(replications),
         *_about_days(replications),
+        *_about_sight(spec, contenders, replications),
         *_about_precision(spec, replications, comparisons),
         *_about_coverage(spec, comparisons),
         *_about_clocks(spec),
@@ -125,6 +126,21 @@ def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
     if num_days > 4 and cost.max() > 0.4 * cost.sum():
         text = f"One day makes {100 * cost.max() / cost.sum():.0f} % of all cost: the mean is mostly that day."
         yield Alert(AlertKind.ONE_DAY_DECIDES, Severity.WARNING, text, "Look at the days one by one, below.")
+
+
+def _about_sight(spec: ScenarioSpec, contenders: tuple[Contender, ...], replications: pd.DataFrame) -> Iterator[Alert]:
+    """Tell which vehicles that see only what is near never finished days that a planner finished."""
+    if spec.information.board_range_m is None:
+        return
+    sees_all = {contender.name for contender in contenders if contender.information == "global"}
+    is_cut = replications["end"] == "truncated"
+    finished = replications.loc[replications["policy"].isin(sees_all) & ~is_cut, "day"].unique()
+    left = replications[is_cut & ~replications["policy"].isin(sees_all) & replications["day"].isin(finished)]
+    for policy, rows in left.groupby("policy", sort=False):
+        number = rows["day"].nunique()
+        text = f"{policy} left orders open to the end on {number} of the {len(finished)} days that planners finished."
+        remedy = "Tasks may stand where no free vehicle sees them: raise information.board_range_m, or move parking."
+        yield Alert(AlertKind.OUT_OF_SIGHT, Severity.WARNING, text, remedy)
 
 
 def _about_precision(spec: ScenarioSpec, replications: pd.DataFrame, comparisons: pd.DataFrame) -> Iterator[Alert]:

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import multiprocessing as mp
 import multiprocessing.connection
+import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -123,6 +124,7 @@ def run_jobs(jobs: Sequence[Job], num_workers: int, on_progress: Callable[[Progr
     KeyboardInterrupt
         If the user interrupts; likewise.
     """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one job a core: threads of their own would fight for it
     done = {job.name for job in jobs if job.is_done()}
     for job in jobs:
         if job.name in done:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from commands import Outcome, call, write_scenario
 
+from qmix_logistics.evaluation.run_folder import UNFINISHED
+
 LEARNING = ({"kind": "atc"}, {"kind": "qmix"})
 FEW = {"replications": 3, "validation_days": 2, "hindsight_moves": 0}
 
@@ -24,12 +26,12 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def interrupted(out: Path, *words: object) -> Outcome:
-    """Call a command, and press Ctrl-C as soon as it has written something."""
+    """Call a command, and press Ctrl-C as soon as it has written something; amid a file, Python would leave it open."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     is_over = threading.Event()
 
     def press() -> None:
-        while not (out.is_dir() and any(out.iterdir())):
+        while not (out.is_dir() and any(not path.name.startswith(UNFINISHED) for path in out.iterdir())):
             if is_over.wait(0.002):
                 return
         os.kill(os.getpid(), signal.SIGINT)

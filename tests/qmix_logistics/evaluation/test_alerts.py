@@ -80,6 +80,17 @@ def test_below_its_threshold_an_alert_is_silent(changes: dict[str, Any]) -> None
     assert alerts(replications(**changes)) == []
 
 
+@pytest.mark.parametrize(("board_range_m", "num_alerts"), [(40.0, 1), (None, 0)])
+def test_orders_that_no_vehicle_saw_to_the_end(board_range_m: float | None, num_alerts: int) -> None:
+    """Time ran out for both on day 0, which says nothing about sight; on days 1 and 2 only for those who see little."""
+    ends = {"atc": ["truncated"] + ["completed"] * 9, "qmix": ["truncated"] * 3 + ["completed"] * 7}
+    table = pd.concat([replications(policy=policy, end=end) for policy, end in ends.items()])
+    sight = {"information__board_range_m": board_range_m} if board_range_m else {}
+    found = alerts(table, learned=True, experiment__training_seeds=5, **sight)
+    unseen = [alert.text for alert in found if alert.kind is AlertKind.OUT_OF_SIGHT]
+    assert unseen == ["qmix left orders open to the end on 2 of the 9 days that planners finished."] * num_alerts
+
+
 @pytest.mark.parametrize(("seeds", "text"), [(1, "one training:"), (4, "4 trainings:")])
 def test_below_five_trainings_results_are_conditional_on_these_policies(seeds: int, text: str) -> None:
     (alert,) = alerts(replications(), learned=True, experiment__training_seeds=seeds)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from commands import call
+from commands import call, write_scenario
+from ruamel.yaml import YAML
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,20 @@ def test_who_does_not_learn_is_in_final_alone(exported: dict[str, Any]) -> None:
     assert (set(learning), set(final)) == ({"qmix"}, {"nearest", "qmix"})
     assert final["nearest"]["seed_1"] == final["nearest"]["seed_2"]
     assert final["nearest"]["seed_1"]["step_1"]["step_count"] == 0 < final["qmix"]["seed_1"]["step_1"]["step_count"]
+
+
+def test_a_policy_that_was_trained_before_stands_beside_each_training(finished_run: Path, tmp_path: Path) -> None:
+    """It has one playing of each day, and no training here: its costs are the same beside both trainings."""
+    before = {"kind": "qmix", "name": "before", "weights_in": str(finished_run / "policy" / "qmix-2")}
+    values = YAML(typ="safe").load(finished_run / "scenario.yaml")
+    few = values["experiment"] | {"replications": 2, "reference": "nearest"}
+    sites = {"network": values["network"], "fleet": values["fleet"], "experiment": few}
+    file = write_scenario(tmp_path / "s.yaml", [{"kind": "nearest"}, {"kind": "qmix"}, before], **sites)
+    assert call("run", file, "--jobs", 1, "--quiet", "--out", tmp_path / "run").status == 0
+    out = tmp_path / "out"
+    assert call("export", tmp_path / "run", "--format", "marl-eval", "-o", out).status == 0
+    table = pd.read_csv(tmp_path / "run" / "replications.csv")
+    costs = table.loc[table["policy"] == "before", "total_cost"].tolist()
+    assert len(costs) == 2
+    runs = json.loads((out / "final.json").read_text(encoding="utf-8"))["qmix-logistics"]["tiny"]["before"]
+    assert [runs[seed]["absolute_metrics"]["total_cost"] for seed in ("seed_1", "seed_2")] == [costs, costs]
