@@ -13,11 +13,10 @@ from qmix_logistics.composition.exporting import CARD as EXPORTED_CARD
 from qmix_logistics.composition.exporting import chosen_training
 from qmix_logistics.errors import PolicyFileError
 from qmix_logistics.evaluation.run_folder import RunFolder
+from qmix_logistics.evaluation.trained import CARD as TRAINED_CARD
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.choosing import with_policies
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
-
-TRAINED_CARD = "policy.json"
 
 
 def with_trained(spec: ScenarioSpec, folders: Sequence[Path]) -> ScenarioSpec:

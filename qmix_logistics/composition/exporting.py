@@ -15,6 +15,7 @@ from qmix_logistics.deployment import runtime
 from qmix_logistics.errors import DeploymentError
 from qmix_logistics.evaluation.run_folder import RunFolder, committed, write_json
 from qmix_logistics.evaluation.stored import sound, stored_json
+from qmix_logistics.evaluation.trained import CARD as POLICY
 from qmix_logistics.evaluation.trained import validation_cost
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.policies import LearnedPolicy, policy_name
@@ -49,7 +50,6 @@ def export_policy(run: Path, out: Path, policy: str | None = None, training_seed
     DeploymentError
         If there is no such policy, or the folder exists.
     """
-    from qmix_logistics.learning.dispatch.learned_policy import CARD as POLICY
     from qmix_logistics.learning.dispatch.learned_policy import WEIGHTS, network_of, schema_of, weights_of
     from qmix_logistics.learning.dispatch.onnx_file import OPSET, write_onnx
 

@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 
 from qmix_logistics.environment.epoch_batch import EpochBatch
 from qmix_logistics.environment.estimates import atc_index
-from qmix_logistics.simulation import CHARGE, DROP_OFF, Site
+from qmix_logistics.simulation import CHARGE, DROP_OFF, PARK, WAIT, Site
 
 QUICKEST = -1
 """Way of a candidate that is left to the rule: whichever is the quickest under present congestion."""
@@ -101,7 +101,7 @@ def select_candidates(site: Site, batch: EpochBatch) -> CandidateList:
         rows = is_ranked.nonzero()[0]
         rank = _rank(site, batch, rows, visible[rows])
         told = np.flatnonzero(batch.told[rows] >= 0)
-        rank[told, batch.told[rows[told]]] = -2.0
+        rank[told, batch.told[rows[told]]] = -4.0
         order[rows] = np.argsort(rank, axis=1, kind="stable")
     columns = order[:, : min(site.candidates.k, number.max(initial=1))]
     mask = np.arange(columns.shape[1]) < number[:, None]
@@ -196,7 +196,11 @@ def _in_board_range(site: Site, batch: EpochBatch) -> Bool[np.ndarray, "row stop
 def _rank(
     site: Site, batch: EpochBatch, rows: Int[np.ndarray, " cut"], visible: Bool[np.ndarray, "cut stop"]
 ) -> Float[np.ndarray, "cut stop"]:
-    """Lower comes first: facilities, then pick-ups by the better of their ranks by way and by index."""
+    """
+    Lower comes first: the nearest stop of each kind, drop-offs, other facilities, pick-ups.
+
+    Pick-ups come by the better of their ranks by way and by index, all else by way.
+    """
     epoch, vehicle = batch.epoch[rows], batch.decider[rows]
     stops, is_pick_up = batch.stops[epoch], batch.is_pick_up[epoch]
     travel_time_s = site.network.travel_time_s[site.fleet.class_index[vehicle]]
@@ -209,7 +213,13 @@ def _rank(
     index = atc_index(site.objective, weight, slack_s, np.maximum(task_s, 1.0), LOOKAHEAD * site.mean_task_s)
     rank = np.minimum(_ranks(np.where(visible & is_pick_up, arrival_s, np.inf)),
                       _ranks(np.where(visible & is_pick_up, -index, np.inf)) + 0.5)  # fmt: skip
-    return np.where(visible, np.where(is_pick_up, rank, -1.0), np.inf)
+    by_way = arrival_s / (1.0 + arrival_s.max(axis=1, keepdims=True))
+    rank = np.where(is_pick_up, rank, np.where(stops["kind"] == int(DROP_OFF), by_way - 2.0, by_way - 1.0))
+    for kind in (CHARGE, PARK, WAIT):
+        of_kind = np.where(visible & (stops["kind"] == int(kind)), arrival_s, np.inf)
+        some = np.flatnonzero(np.isfinite(of_kind).any(axis=1))
+        rank[some, of_kind[some].argmin(axis=1)] = -3.0
+    return np.where(visible, rank, np.inf)
 
 
 def _ranks(keys: Float[np.ndarray, "row stop"]) -> Float[np.ndarray, "row stop"]:

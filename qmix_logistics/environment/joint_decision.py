@@ -165,7 +165,7 @@ def grant_slots(
     Slot granted to each row; ``NO_SLOT`` for one whose candidates all went to others.
     """
     scores, rows = np.round(scores, SCORE_DECIMALS), np.arange(len(scores))
-    slots = np.where(_is_deferred(tasks, is_fallback, scores), -np.inf, scores).argmax(axis=1)
+    slots = np.where(is_deferred(tasks, is_fallback, scores > -np.inf), -np.inf, scores).argmax(axis=1)
     wanted = tasks[rows, slots]
     # Only where two rows of an epoch want the same task first does anyone have to give way.
     order = np.lexsort((wanted, epoch))
@@ -176,11 +176,20 @@ def grant_slots(
     return slots
 
 
-def _is_deferred(
-    tasks: Int[np.ndarray, "row slot"], is_fallback: Bool[np.ndarray, "row slot"], left: Float[np.ndarray, "row slot"]
+def is_deferred(
+    tasks: Int[np.ndarray, "row slot"], is_fallback: Bool[np.ndarray, "row slot"], is_left: Bool[np.ndarray, "row slot"]
 ) -> Bool[np.ndarray, "row slot"]:
-    """Tell which fallbacks must not be taken yet, because a pick-up is left for their row."""
-    return is_fallback & ((tasks >= 0) & (left > -np.inf)).any(axis=1, keepdims=True)
+    """
+    Tell which fallbacks must not be taken yet, because a pick-up is left for their row.
+
+    Parameters
+    ----------
+    tasks, is_fallback
+        As for ``grant_slots``.
+    is_left
+        Candidates that are there, and have not gone to others.
+    """
+    return is_fallback & ((tasks >= 0) & is_left).any(axis=1, keepdims=True)
 
 
 def _grant_group(
@@ -190,7 +199,7 @@ def _grant_group(
 ) -> Int[np.ndarray, " row"]:
     left, slots = scores.copy(), np.full(len(scores), NO_SLOT)
     for _ in range(len(left)):
-        allowed = np.where(_is_deferred(tasks, is_fallback, left), -np.inf, left)
+        allowed = np.where(is_deferred(tasks, is_fallback, left > -np.inf), -np.inf, left)
         row, slot = divmod(int(allowed.argmax()), left.shape[1])
         if allowed[row, slot] == -np.inf:
             break

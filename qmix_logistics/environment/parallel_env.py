@@ -267,7 +267,7 @@ class DispatchParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         info = {"cost": cost, "elapsed_s": elapsed_s, "discount": discount, "time_s": self._epoch.time_s}
         return {
             agent: info | {"num_illegal": num_illegal}
-            for agent, num_illegal in zip(self.agents, self._num_illegal, strict=True)
+            for agent, num_illegal in zip(self.possible_agents, self._num_illegal, strict=True)
         }
 
     def _claim(self, actions: Mapping[str, SupportsInt]) -> None:

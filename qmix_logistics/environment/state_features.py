@@ -68,7 +68,8 @@ def task_states(
     first = len(site.chargers) + len(site.parking) + 1
     stops, open_tasks = batch.stops[:, first:], batch.open_tasks[:, first:]
     mask, time_s = batch.is_pick_up[:, first:], batch.time_s[:, None]
-    task_s = stops["handling_s"] + site.network.travel_time_s[0, stops["place"], stops["destination"]]
+    haul_s = site.network.travel_time_s[:, stops["place"], stops["destination"]].min(axis=0)  # by those who can
+    task_s = stops["handling_s"] + haul_s
     slack_s = np.where(mask, stops["due_s"] - time_s - task_s, np.inf)
     if slack_s.shape[1] > MAX_STATE_TASKS:
         keep = np.argsort(slack_s, axis=1, kind="stable")[:, :MAX_STATE_TASKS]
@@ -106,6 +107,7 @@ def site_state(site: Site, batch: EpochBatch) -> Float[np.ndarray, "epoch state_
         The epochs.
     """
     stops, num_vehicles = batch.stops, batch.vehicles.shape[1]
+    stations = [station.place for station in site.stations]
     weight = np.where(batch.is_pick_up, stops["weight"] / batch.open_tasks, 0.0) / site.mean_weight
     is_late = stops["due_s"] < batch.time_s[:, None] + site.mean_task_s
     return assemble(
@@ -117,7 +119,7 @@ def site_state(site: Site, batch: EpochBatch) -> Float[np.ndarray, "epoch state_
             "pending_weight": weight.sum(axis=1) / num_vehicles,
             "late_weight": (weight * is_late).sum(axis=1) / num_vehicles,
             "available": batch.vehicles["is_available"].mean(axis=1),
-            "queue": batch.queue_s[:, [station.place for station in site.stations]].mean(axis=1),
+            "queue": batch.queue_s[:, stations].sum(axis=1) / max(len(stations), 1),
             "demand_left": np.maximum(site.horizon.demand_s - batch.time_s, 0.0),
             "time": batch.time_s,
         },

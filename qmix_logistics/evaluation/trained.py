@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
-from qmix_logistics.evaluation.stored import sound
+from qmix_logistics.evaluation.stored import sound, stored_json
+
+CARD = "policy.json"
+"""What lies beside the weights: how and on what the policy was trained."""
+VALIDATION_COST = "validation_cost"
+"""Its field with the mean cost of the validation days under the policy that was kept."""
 
 
 def validation_cost(folder: Path) -> float:
     """
-    Return the lowest mean cost of the validation days that a training reached.
+    Return the mean cost of the validation days under the policy that a training kept.
 
     Parameters
     ----------
@@ -20,8 +24,9 @@ def validation_cost(folder: Path) -> float:
     Raises
     ------
     RunFolderError
-        If its learning curve cannot be read.
+        If what lies beside its weights cannot be read.
     """
-    path = folder / "training.csv"
-    with sound(path), path.open(encoding="utf-8", newline="") as file:
-        return min(float(row["greedy_cost"]) for row in csv.DictReader(file) if row["greedy_cost"])
+    path = folder / CARD
+    card = stored_json(path)
+    with sound(path):
+        return float(card[VALIDATION_COST])

@@ -111,7 +111,7 @@ class RollingHorizonPolicy:
     def _without_those_that_wait(
         self, epoch: DecisionEpoch, columns: Int[np.ndarray, " decider"]
     ) -> Int[np.ndarray, " decider"]:
-        """Take the next stop from those who may leave later, and are asked again before that."""
+        """Let those wait who may leave for their next stop later; who has no load may charge or park meanwhile."""
         if self._waiting == "drive_first":
             return columns
         snapshot, left = epoch.snapshot, columns.copy()
@@ -124,7 +124,7 @@ class RollingHorizonPolicy:
             latest_s = self._latest_s.get((number, planned), -math.inf)
             leaves_s = epoch.time_s + self._site.candidates.max_wait_s + self._waiting_margin_s
             if math.isfinite(latest_s) and leaves_s + self._site.network.travel_time_s[way] < latest_s:
-                left[row] = -1
+                left[row] = epoch.wait if snapshot.on_board[number] else -1
         return left
 
     def _solve(self, problem: RoutingProblem) -> Plan:

@@ -223,7 +223,7 @@ def _left_out_cost(
     units: float,
 ) -> Int[np.ndarray, " pending"]:
     """The price of declining or losing an order where that may be, else one above any lateness."""
-    objective, share = site.objective, 1 / np.maximum(epoch.snapshot.open_tasks[pending["order"]], 1)
+    objective, share = site.objective, pending["weight"] / np.maximum(epoch.snapshot.open_tasks[pending["order"]], 1)
     price = rate * NEVER_S * TICKS_PER_S
     if objective.open_order_cost_per_h == objective.late_order_cost_per_h == 0:
         price[:] = FARTHEST_M * COST_OF_METRE

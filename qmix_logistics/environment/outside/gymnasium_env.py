@@ -9,7 +9,7 @@ import gymnasium
 import numpy as np
 from jaxtyping import Int
 
-from qmix_logistics.environment.outside.spaces import flat_size, flatten, num_actions, scale
+from qmix_logistics.environment.outside.spaces import first_action, flat_size, flatten, num_actions, scale
 from qmix_logistics.environment.outside.team_environment import TeamSpec, TeamStep, TeamView
 from qmix_logistics.errors import TeamError
 
@@ -18,9 +18,9 @@ class GymnasiumTeam:
     """
     A Gymnasium environment whose observation and action spaces are tuples with a place for each agent.
 
-    Rewards are one for each agent, and are summed, or one for all. A time limit is a truncation, whatever wrapper sets
-    it. Observations are divided by their bounds. The state is the agents' observations, one after another. See
-    ``TeamEnvironment``.
+    Rewards are one for each agent, and are summed, or one for all. An episode is over when it is for all of them. A
+    time limit is a truncation, whatever wrapper sets it. Observations are divided by their bounds. The state is the
+    agents' observations, one after another. See ``TeamEnvironment``.
 
     Parameters
     ----------
@@ -37,6 +37,7 @@ class GymnasiumTeam:
                 "for each agent"
             )
         self._spaces, self._num_actions = list(observed), [num_actions(space) for space in acted]
+        self._first_actions = np.array([first_action(space) for space in acted])
         self.spec = TeamSpec(
             num_agents=len(self._spaces),
             num_actions=max(self._num_actions),
@@ -53,8 +54,11 @@ class GymnasiumTeam:
 
     def step(self, actions: Int[np.ndarray, " agent"]) -> TeamStep:
         """Let all agents act; see ``TeamEnvironment``."""
-        self._seen, reward, is_terminated, is_truncated, _ = self._env.step(actions.tolist())
-        return TeamStep(float(np.sum(reward)), bool(np.all(is_terminated)), bool(np.all(is_truncated)))
+        taken = (actions + self._first_actions).tolist()
+        self._seen, reward, terminations, truncations, _ = self._env.step(taken)
+        is_over = bool(np.all(np.logical_or(terminations, truncations)))
+        is_terminated = is_over and bool(np.any(terminations))
+        return TeamStep(float(np.sum(reward)), is_terminated, is_over and not is_terminated)
 
     def see(self, view: TeamView, place: int) -> None:
         """Write what is seen now; see ``TeamEnvironment``."""

@@ -11,7 +11,7 @@ from jaxtyping import Int
 from pettingzoo.utils.conversions import aec_to_parallel_wrapper
 from pettingzoo.utils.wrappers import AssertOutOfBoundsWrapper, OrderEnforcingWrapper
 
-from qmix_logistics.environment.outside.spaces import flat_size, flatten, num_actions, scale
+from qmix_logistics.environment.outside.spaces import first_action, flat_size, flatten, num_actions, scale
 from qmix_logistics.environment.outside.team_environment import TeamSpec, TeamStep, TeamView
 
 OBSERVATION, MASK = "observation", "action_mask"
@@ -40,7 +40,7 @@ class PettingZooTeam:
         env.reset(seed=0)
         spaces = [_observed(env.observation_space(agent)) for agent in self._agents]
         self._num_actions = [num_actions(env.action_space(agent)) for agent in self._agents]
-        self._first_actions = [int(getattr(env.action_space(agent), "start", 0)) for agent in self._agents]
+        self._first_actions = [first_action(env.action_space(agent)) for agent in self._agents]
         has_masks = any(isinstance(env.observation_space(agent), gymnasium.spaces.Dict) for agent in self._agents)
         infos = env.reset(seed=0)[1]
         self._has_masks = has_masks or any(MASK in infos[agent] for agent in self._agents)

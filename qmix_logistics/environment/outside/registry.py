@@ -74,6 +74,7 @@ def _game(name: str, options: Options, num: int) -> TeamEnvironments:
     def make() -> TeamEnvironment:
         return TwoStepGame() if name == "two-step" else MatrixGame(PAYOFFS[name])
 
+    _refuse(options)
     if name not in PAYOFFS and name != "two-step":
         raise TeamError(f"game:{name} is unknown; expected one of two-step, {', '.join(PAYOFFS)}")
     return SideBySide([make() for _ in range(num)])
@@ -100,7 +101,8 @@ def _gymnasium(module: str) -> Callable[[str, Options, int], TeamEnvironments]:
         from qmix_logistics.environment.outside.gymnasium_env import GymnasiumTeam
 
         packaged, _, identifier = name.rpartition(":") if not module else (module, "", name)
-        importlib.import_module(packaged)
+        if packaged:
+            importlib.import_module(packaged)
         try:
             # The checker objects to one reward for each agent.
             environments = [gymnasium.make(identifier, disable_env_checker=True, **options) for _ in range(num)]
@@ -122,10 +124,16 @@ def _smac(name: str, options: Options, num: int) -> TeamEnvironments:
 def _smax(name: str, options: Options, num: int) -> TeamEnvironments:
     from qmix_logistics.environment.outside.smax_env import SmaxTeams
 
+    _refuse(options)
     try:
         return SmaxTeams(name, num)
     except KeyError as error:
         raise TeamError(f"smax:{name} is no map of the suite; expected one such as 3m, 2s3z or 5m_vs_6m") from error
+
+
+def _refuse(options: Options) -> None:
+    if options:
+        raise TypeError("there are none")
 
 
 def _imported(path: str, default: str) -> Callable[..., Any]:

@@ -85,3 +85,15 @@ def num_actions(space: gymnasium.spaces.Space[Any]) -> int:
             f"actions are {space}; expected Discrete: value factorisation chooses among a finite number of actions"
         )
     return int(space.n)
+
+
+def first_action(space: gymnasium.spaces.Space[Any]) -> int:
+    """
+    Return the number that the space has for its first action.
+
+    Parameters
+    ----------
+    space
+        Their space, as for ``num_actions``.
+    """
+    return int(getattr(space, "start", 0))

@@ -103,8 +103,9 @@ def is_better(costs: Float[np.ndarray, " day"], others: Float[np.ndarray, " day"
     doubt
         How many.
     """
-    tiny = np.finfo(float).tiny  # days that cost nothing at all count as equal
-    ratios = np.log(np.maximum(costs, tiny) / np.maximum(others, tiny))
+    # A day that costs next to nothing under one of them does not decide.
+    least = max(1e-3 * max(costs.mean(), others.mean()), np.finfo(float).tiny)
+    ratios = np.log((costs + least) / (others + least))
     error = ratios.std(ddof=1) / math.sqrt(len(ratios)) if len(ratios) > 1 else 0.0
     return bool(ratios.mean() < -doubt * error)
 

@@ -23,11 +23,12 @@ from qmix_logistics.environment.joint_matching import match_slots
 from qmix_logistics.environment.schema import GROUPS, LIMIT
 from qmix_logistics.episode import Policy
 from qmix_logistics.errors import PolicyFileError
+from qmix_logistics.evaluation.trained import CARD
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.scorers import GreedyScorer
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site
 
-WEIGHTS, CARD = "model.safetensors", "policy.json"
+WEIGHTS = "model.safetensors"
 EXPORTED_WEIGHTS, EXPORTED_SCHEMA = "weights.npz", "schema.json"
 """Names of the files that a vehicle reads, see ``qmix_logistics.deployment.runtime``."""
 RELATIVE = "scale_on_any_site"

@@ -91,9 +91,8 @@ def slopes(network: TeamNetwork, decisions: Decisions, slots: Int[Tensor, " row"
     if not network.mixer.is_joint:
         return None
     value = decisions.utilities.value.detach().clone().requires_grad_(True)
-    open_to_change = Decisions(
-        Utilities(value, decisions.utilities.advantage.detach()), decisions.team, decisions.choices
-    )
+    utilities = Utilities(value, decisions.utilities.advantage.detach(), decisions.utilities.is_open)
+    open_to_change = Decisions(utilities, decisions.team, decisions.choices)
     total = network.mixer(open_to_change, slots).sum()
     if not total.requires_grad:
         return None

@@ -44,6 +44,7 @@ class Replay:
         self._epochs = np.zeros(capacity, epoch)
         self._rows = np.zeros(int(capacity * ROWS_PER_EPOCH), row)
         self._num_epochs = self._num_rows = 0
+        self._last_connected = -1
         self._priorities = Priorities(capacity, priority_exponent) if priority_exponent else None
 
     @property
@@ -134,8 +135,14 @@ class Replay:
         if decision >= self._num_epochs - len(self._epochs):
             entry = self._epochs[decision % len(self._epochs)]
             entry["next"], entry["reward"], entry["elapsed_s"] = following, reward, elapsed_s
+            self._last_connected = max(self._last_connected, decision)
             if self._priorities is not None:
                 self._priorities.add(decision % len(self._epochs))
+
+    @property
+    def can_sample(self) -> bool:
+        """Whether any decision is remembered of which it is known what came of it."""
+        return self._last_connected >= self._oldest()
 
     def sample(
         self,
@@ -194,7 +201,7 @@ class Replay:
         return priorities | {
             "epochs": self._epochs[:used_epochs].view(np.uint8).reshape(-1),
             "rows": self._rows[:used_rows].view(np.uint8).reshape(-1),
-            "counts": np.array([self._num_epochs, self._num_rows]),
+            "counts": np.array([self._num_epochs, self._num_rows, self._last_connected]),
         }
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
@@ -209,7 +216,7 @@ class Replay:
         for ring, name in ((self._epochs, "epochs"), (self._rows, "rows")):
             saved = state[name].view(ring.dtype)
             ring[: len(saved)] = saved
-        self._num_epochs, self._num_rows = state["counts"].tolist()
+        self._num_epochs, self._num_rows, self._last_connected = state["counts"].tolist()
         if self._priorities is not None:
             self._priorities.restore(state)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from qmix_logistics.environment.joint_decision import grant_slots
+from qmix_logistics.environment.joint_decision import grant_slots, is_deferred
 from qmix_logistics.learning.dispatch.entity_network import LocalBatch, UtilityNetwork
 from qmix_logistics.learning.dispatch.replay_records import DrawnDecisions
 from qmix_logistics.learning.dispatch.state import StateBatch
@@ -44,13 +45,14 @@ class DispatchSample:
     def now(self, network: TeamNetwork) -> Decisions:
         """Return the decisions; see ``Sample``."""
         drawn = self._drawn
-        return _decide(network, self._local, self.group_of_row, drawn.epochs)
+        return _decide(network, self._local, drawn.rows, self.group_of_row, drawn.epochs)
 
     @torch.no_grad()
     def following(self, network: TeamNetwork) -> Decisions:
         """Return the decisions at which the returns are bootstrapped; see ``Sample``."""
         drawn = self._drawn
-        return _decide(network, self._next_local, torch.from_numpy(drawn.next_epoch_of_row), drawn.next_epochs)
+        epoch_of_row = torch.from_numpy(drawn.next_epoch_of_row)
+        return _decide(network, self._next_local, drawn.next_rows, epoch_of_row, drawn.next_epochs)
 
     def choose(self, following: Decisions) -> Int[Tensor, " next_row"]:
         """Let the board grant the following decisions; see ``Sample``."""
@@ -125,10 +127,13 @@ def state_batch(epochs: np.ndarray) -> StateBatch:
 
 
 def _decide(
-    network: TeamNetwork, local: LocalBatch, epoch_of_row: Int[Tensor, " row"], epochs: np.ndarray
+    network: TeamNetwork, local: LocalBatch, rows: np.ndarray, epoch_of_row: Int[Tensor, " row"], epochs: np.ndarray
 ) -> Decisions:
     assert isinstance(network.agents, UtilityNetwork)
     utilities, embedding, stops = network.agents.see(local)
+    tasks, is_fallback = (rows[name][:, : local.mask.shape[1]] for name in ("tasks", "is_fallback"))
+    is_open = torch.from_numpy(~is_deferred(tasks, is_fallback, local.mask.numpy()))
+    utilities = dataclasses.replace(utilities, is_open=is_open)
     grouping, hindsight = Grouping(epoch_of_row, len(epochs)), _tensor(epochs["hindsight"])
     team = Team(grouping, lambda: embedding, lambda: network.encoder(state_batch(epochs)), hindsight)
     return Decisions(utilities, team, stops)

@@ -12,7 +12,9 @@ from qmix_logistics.environment.schema import LIMIT, STOP
 from qmix_logistics.learning.dispatch.entity_network import LocalBatch, UtilityNetwork
 from qmix_logistics.scenario.training import Exploration
 
-_INDEX, _ARRIVAL, _QUEUE = ([feature.name for feature in STOP].index(name) for name in ("index", "arrival", "queue"))
+_INDEX, _ARRIVAL, _QUEUE, _IS_DROP_OFF = (
+    [feature.name for feature in STOP].index(name) for name in ("index", "arrival", "queue", "is_drop_off")
+)
 
 
 class GreedyScorer:
@@ -54,7 +56,9 @@ def seen_by(observation: JointObservation) -> LocalBatch:
 
 def atc_scores(observation: JointObservation) -> Float[np.ndarray, "row slot"]:
     """
-    Score tasks by the ATC index, all else by way and queue together: the ATC rule on what each vehicle sees.
+    Score pick-ups by the ATC index, all else by way and queue together: the ATC rule on what each vehicle sees.
+
+    A drop-off comes before the pick-ups that are less urgent than what is on board.
 
     Parameters
     ----------
@@ -62,9 +66,10 @@ def atc_scores(observation: JointObservation) -> Float[np.ndarray, "row slot"]:
         What the deciders see.
     """
     stops = observation.stops
-    scores = np.where(
-        observation.tasks >= 0, stops[..., _INDEX], -2 * LIMIT - stops[..., _ARRIVAL] - stops[..., _QUEUE]
-    )
+    is_end, by_way = stops[..., _IS_DROP_OFF] > 0, -stops[..., _ARRIVAL] - stops[..., _QUEUE]
+    most_urgent = stops[..., _INDEX].max(axis=1, keepdims=True, initial=-LIMIT, where=is_end)
+    ends = most_urgent + by_way / (4 * LIMIT)
+    scores = np.where(observation.tasks >= 0, stops[..., _INDEX], np.where(is_end, ends, by_way - 2 * LIMIT))
     return np.where(observation.mask, scores, -np.inf)
 
 

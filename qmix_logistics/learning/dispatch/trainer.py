@@ -101,6 +101,8 @@ class Trainer:
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None
         self._days = self._epochs = 0
+        self.is_over = False
+        """Whether the budget was used up when the last round ended; that round is validated."""
         self._started_s = time.monotonic()
 
     @property
@@ -142,7 +144,7 @@ class Trainer:
 
         def after_step(num_epochs: int, share_of_day: float) -> None:
             self._epochs += num_epochs
-            while self.learner.num_updates < due():
+            while self.learner.num_updates < due() and self.replay.can_sample:
                 statistics.append(self._update())
             report(self._progress_within(len(days), share_of_day))
 
@@ -150,7 +152,8 @@ class Trainer:
         before = self._days
         self._days += len(days)
         every = self._training.validate_every_days
-        is_due = self._days // every > before // every or self.progress >= 1.0
+        self.is_over = self.progress >= 1.0
+        is_due = self.is_over or self._days // every > before // every
         greedy_cost, is_best = self._validate() if is_due else (None, False)
         point = self._point(guided_share, float(result.costs.mean()), greedy_cost, is_best, statistics, result.kinds)
         self.curve.append(point)
@@ -214,6 +217,7 @@ class Trainer:
         """
         values = {
             "days": self._days,
+            "is_over": self.is_over,
             "epochs": self._epochs,
             "seconds": self.training_s,
             "rng": self._rng.bit_generator.state,
@@ -234,7 +238,7 @@ class Trainer:
         replay, values, best = load_checkpoint(path, self.learner)
         self.replay.restore(replay)
         self.best = KeptPolicy.restored(best, self._training.hidden) if best else None
-        self._days, self._epochs = values["days"], values["epochs"]
+        self._days, self._epochs, self.is_over = values["days"], values["epochs"], values["is_over"]
         self._started_s = time.monotonic() - values["seconds"]
         self._rng.bit_generator.state = values["rng"]
         self.curve = [CurvePoint(**point) for point in values["curve"]]

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from qmix_logistics.evaluation.run_folder import write_atomically
+from qmix_logistics.evaluation.trained import VALIDATION_COST
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.learned_policy import save_policy
 from qmix_logistics.learning.dispatch.mixing import save_mixing
@@ -38,7 +39,7 @@ def train(trainer: Trainer, checkpoint: Path, checkpoint_every_days: int, report
     if checkpoint.exists():
         trainer.restore(checkpoint)
     saved_at = trainer.num_days
-    while trainer.progress < 1:
+    while not trainer.is_over:
         trainer.train_round(report)
         write_atomically(checkpoint.with_suffix(".csv"), _csv_text([_row(point) for point in trainer.curve]))
         if trainer.num_days - saved_at >= checkpoint_every_days:
@@ -61,8 +62,9 @@ def save_training(trainer: Trainer, folder: Path, hidden: int, about: Mapping[st
     about
         What to note beside the weights.
     """
-    assert trainer.best is not None, "the last round validates"
-    save_policy(trainer.best.network, folder, hidden, about)
+    assert trainer.best is not None, "the last round is validated"
+    cost = float(trainer.best.costs.mean())
+    save_policy(trainer.best.network, folder, hidden, {**about, VALIDATION_COST: cost})
     save_mixing(trainer.best.mixing, folder)
     write_atomically(folder / "training.csv", _csv_text([_row(point) for point in trainer.curve]))
     write_atomically(folder / "timings.csv", _csv_text([{"training_s": trainer.training_s}]))

@@ -28,10 +28,13 @@ class Utilities:
         Value V(h) of the row, in reward units; 0 where the network has no value apart.
     advantage
         Advantage A(h, choice) of each slot; minus infinity where there is no choice. Q = V + A.
+    is_open
+        Which choices the row may take while others leave it all of them; None: every one.
     """
 
     value: Float[Tensor, " row"]
     advantage: Float[Tensor, "row slot"]
+    is_open: Bool[Tensor, "row slot"] | None = None
 
     def of(self, slots: Int[Tensor, " row"]) -> Float[Tensor, " row"]:
         """
@@ -45,8 +48,9 @@ class Utilities:
         return self.value + self.advantage.gather(1, slots[:, None]).squeeze(1)
 
     def best(self) -> Float[Tensor, " row"]:
-        """Return the largest utility of each row, over the choices that are there."""
-        return self.value + self.advantage.amax(dim=1)
+        """Return the largest utility of each row, over the choices that are open to it."""
+        open_to_it = self.advantage if self.is_open is None else self.advantage.masked_fill(~self.is_open, -torch.inf)
+        return self.value + open_to_it.amax(dim=1)
 
 
 @runtime_checkable
@@ -153,7 +157,8 @@ class Decisions:
         kept
             Which.
         """
-        utilities = Utilities(self.utilities.value[kept], self.utilities.advantage[kept])
+        is_open = None if self.utilities.is_open is None else self.utilities.is_open[kept]
+        utilities = Utilities(self.utilities.value[kept], self.utilities.advantage[kept], is_open)
         return Decisions(utilities, self.team.only(kept), self.choices.only(kept))
 
     def without_idle(self, slots: Int[Tensor, " row"]) -> tuple[Decisions, Int[Tensor, " row"]]:
