@@ -260,3 +260,13 @@ def test_plans_may_count_the_queue_at_the_station() -> None:
     assert plain.num_whole == 2 and (longer[:, stops, stops] == 100).all()
     ends = slice(plain.num_whole + len(plain.vehicles), None)
     assert (longer[:, stops, ends] == 100).all() and (longer[:, plain.num_whole : ends.start, stops] == 0).all()
+
+
+def test_what_it_costs_to_decline_an_order_grows_with_its_weight() -> None:
+    """As the ledger charges it: by weight, and a share for each task that is left of the order."""
+    spec = scenario(fleet__0__count=2, objective__declined_order_cost=0.5)
+    site, day = compile_site(spec), day_with(spec, ["R1.1.1", "R2.1.1"])
+    day.orders["weight"], day.orders["is_declinable"] = [1.0, 100.0], True
+    epoch = Simulator(site).reset(day)
+    light, heavy = routing_problem(site, epoch, 10).left_out_cost
+    assert heavy == pytest.approx(100 * light, rel=1e-6) and light > 0

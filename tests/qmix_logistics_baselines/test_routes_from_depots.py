@@ -104,3 +104,15 @@ def test_who_waits_leaves_in_time_and_no_sooner(tmp_path: Path, waiting: str, le
     (task,) = play_town(spec, policy).tasks
     assert task.claimed_s == leaves_s
     assert task.dropped_off_s is not None and task.dropped_off_s <= 200
+
+
+def test_who_waits_with_a_load_on_board_stays_instead_of_dropping_off_first(tmp_path: Path) -> None:
+    """At A by 30, then B not before it must, both to C: who waits between the two still goes D, A, B, C."""
+    orders = "order,from,to,due_s,pick_up_until_s\n1,A,C,900,30\n2,B,C,900,"
+    changes = {**WAY_ONLY, "objective__late_order_cost_per_h": 4.0, "fleet__0__home": ["D"]}
+    changes["objective__lost_order_cost"] = 100.0
+    for waiting in ("drive_first", "wait_first"):
+        spec = town(tmp_path, orders, **changes)
+        policy = RollingHorizonPolicy(1e6, 10, 5, 60.0, waiting=waiting, waiting_margin_s=0.0)  # type: ignore[arg-type]
+        places = [stop.place for stop in play_town(spec, policy).stops if stop.task >= 0]
+        assert places == ["A", "B", "C", "C"], waiting

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
-from documents import battery_scenario
+from documents import battery_scenario, scenario
 from observing import kept_epochs, observations_of_a_day
+from town import day_of, town
 
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.environment.schema import GROUPS, LIMIT, Feature, assemble
-from qmix_logistics.simulation import DecisionEpoch, compile_site
+from qmix_logistics.simulation import DecisionEpoch, Simulator, StopKind, compile_site
 
 LOCAL = ("vehicle", "stops", "mask", "columns", "tasks", "neighbours", "neighbour_mask", "is_fallback")
 
@@ -169,3 +171,47 @@ def test_times_are_counted_in_task_times_and_lengths_in_radii() -> None:
     values = {"a": np.array([site.mean_task_s]), "b": np.array([site.radius_m])}
     np.testing.assert_allclose(assemble(site, features, (1,), values), [[0.5, 2.0]])
     assert site.radius_m == pytest.approx(np.sqrt(np.mean(np.sum(site.network.position_m**2, axis=1))))
+
+
+def test_a_task_in_the_global_state_takes_as_long_as_it_takes_those_who_may_do_it() -> None:
+    """The first class may not drive there: its way is endless, that of the second is not."""
+    classes = [{"id": "fenced", "count": 1, "speed_mps": 1.0}, {"id": "amr", "count": 1, "speed_mps": 1.0}]
+    site, epochs = kept_epochs(battery_scenario(fleet=classes), 20)
+    plain = Codec(site).encode(epochs, with_state=True).state
+    times_s = site.network.travel_time_s.copy()
+    times_s[0] = 1e7
+    fenced = dataclasses.replace(site, network=dataclasses.replace(site.network, travel_time_s=times_s))
+    found = Codec(fenced).encode(epochs, with_state=True).state
+    assert plain is not None and found is not None and plain.task_mask.any()
+    assert np.array_equal(found.tasks, plain.tasks)
+
+
+def test_a_site_without_stations_has_no_queue_in_its_state(tmp_path: Path) -> None:
+    points = [{"node": name, "x_m": 100.0 * index, "y_m": 0.0} for index, name in enumerate("DABC")]
+    changes = {"network": {"kind": "points", "points": points}, "fleet__0__home": ["D"]}
+    spec = town(tmp_path, "order,from,to\n1,A,B", **changes)
+    site = compile_site(spec)
+    assert not site.stations
+    state = Codec(site).encode([Simulator(site).reset(day_of(spec))], with_state=True).state
+    assert state is not None and np.isfinite(state.site).all()
+
+
+def test_waiting_stays_on_a_list_that_parking_places_fill() -> None:
+    """Thirty of them, two dozen slots, no work: the nearest of each kind is on the list, the others by way."""
+    places = [{"id": f"P{number}", "aisle": 1 + number % 3, "offset_m": 1.0 + number // 3} for number in range(30)]
+    spec = scenario(network__parking=places, network__racks_per_block=12, demand__rate_per_h=6)
+    site, epochs = kept_epochs(spec, 12)
+    is_idle = [epoch for epoch in epochs if epoch.num_pending == 0 and epoch.feasible[:, epoch.wait].all()]
+    assert is_idle
+    for epoch in is_idle:
+        observation = Codec(site).encode([epoch])
+        kinds = epoch.stops["kind"][observation.columns]
+        assert (kinds[observation.mask] == int(StopKind.WAIT)).sum() == len(observation.mask)
+        here = epoch.snapshot.vehicles["place"][epoch.deciders]
+        way_s = site.network.travel_time_s[0, here[:, None], epoch.stops["place"][observation.columns]]
+        parking = epoch.feasible[:, : epoch.wait]
+        nearest_s = np.where(
+            parking, site.network.travel_time_s[0][here][:, epoch.stops["place"][: epoch.wait]], np.inf
+        )
+        offered = np.where(observation.mask & (kinds == int(StopKind.PARK)), way_s, np.inf)
+        assert np.array_equal(offered.min(axis=1), nearest_s.min(axis=1))

@@ -162,3 +162,11 @@ def test_a_missing_action_is_refused() -> None:
     env.reset(seed=0)
     with pytest.raises(ValueError, match="must decide, but has no action"):
         env.step({})
+
+
+def test_a_day_without_orders_is_over_at_once() -> None:
+    """With infos for all, and nothing to do."""
+    env = environment(scenario(demand__rate_per_h=1e-6))
+    observations, infos = env.reset(seed=0)
+    assert env.agents == []
+    assert set(observations) == set(infos) == set(env.possible_agents)

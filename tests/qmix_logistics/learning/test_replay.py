@@ -143,3 +143,17 @@ def test_saved_and_restored(seen: tuple[Replay, JointObservation]) -> None:
     mine, theirs = (each.sample(50, TAU_S, 30.0, np.random.default_rng(1)) for each in (replay, other))
     assert np.array_equal(mine.returns, theirs.returns)
     assert mine.rows.tobytes() == theirs.rows.tobytes()
+
+
+def test_nothing_can_be_drawn_before_it_is_known_what_came_of_anything(seen: tuple[Replay, JointObservation]) -> None:
+    site, _ = kept_epochs(battery_scenario(fleet__0__count=4), 1)
+    for priority_exponent in (0.0, 0.6):
+        replay = Replay(replay_shape(site), 2**20, priority_exponent)
+        assert not replay.can_sample
+        first, second = add(replay, seen[1], 0), add(replay, seen[1], 1)
+        assert not replay.can_sample
+        replay.connect(first, second, -1.0, 10.0)
+        assert replay.can_sample
+        restored = Replay(replay_shape(site), 2**20, priority_exponent)
+        restored.restore(replay.state())
+        assert restored.can_sample

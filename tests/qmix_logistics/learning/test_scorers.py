@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from documents import battery_scenario
+from documents import battery_scenario, scenario
 from observing import kept_epochs
 
 from qmix_logistics.environment.codec import Codec
@@ -10,7 +10,7 @@ from qmix_logistics.environment.joint_decision import decide_jointly
 from qmix_logistics.environment.observation import JointObservation
 from qmix_logistics.learning.dispatch.scorers import ExploringScorer, atc_scores
 from qmix_logistics.scenario.training import Exploration
-from qmix_logistics.simulation import Site
+from qmix_logistics.simulation import Site, StopKind
 from qmix_logistics_baselines import rules
 from qmix_logistics_baselines.index_policy import IndexPolicy
 
@@ -99,3 +99,14 @@ def test_chance_can_guide() -> None:
         ExploringScorer(atc_scores, exploration, 1.0, np.random.default_rng(seed))(observation) for seed in (0, 1)
     )
     assert not np.array_equal(first.argmax(axis=1), second.argmax(axis=1))
+
+
+def test_the_guide_drops_off_while_it_sees_no_pick_up() -> None:
+    """With room for more on board it must not wait for more."""
+    spec = scenario(fleet__0__max_tasks_on_board=5, fleet__0__count=1, demand__rate_per_h=30)
+    site, epochs = kept_epochs(spec, 30)
+    loaded = [epoch for epoch in epochs if any(epoch.snapshot.on_board) and epoch.num_pending == 0]
+    assert loaded
+    for epoch in loaded:
+        (column,) = decide_jointly(Codec(site), [epoch], atc_scores)[0][0].columns
+        assert epoch.stops["kind"][column] == int(StopKind.DROP_OFF)

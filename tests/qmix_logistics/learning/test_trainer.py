@@ -12,14 +12,16 @@ from playing import test_day
 from qmix_logistics.composition import build_demand
 from qmix_logistics.episode import play
 from qmix_logistics.errors import PolicyFileError
+from qmix_logistics.evaluation.trained import CARD, validation_cost
 from qmix_logistics.learning.dispatch.curve import CurvePoint
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.keeping import is_better
-from qmix_logistics.learning.dispatch.learned_policy import CARD, LearnedPolicy, load_policy, save_policy
+from qmix_logistics.learning.dispatch.learned_policy import LearnedPolicy, load_policy, save_policy
 from qmix_logistics.learning.dispatch.mixing import load_mixing, save_mixing, state_of_mixing
 from qmix_logistics.learning.dispatch.trainer import Trainer
 from qmix_logistics.learning.dispatch.training_run import save_training, train
 from qmix_logistics.scenario.policies import Algorithm
+from qmix_logistics.scenario.training import Budget
 from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
 
 pytestmark = pytest.mark.usefixtures("shapes_on_trust")
@@ -43,7 +45,7 @@ SPEC = scenario(
 )
 
 
-def trainer(algorithm: Algorithm = "qmix", seed: int = 0, **settings: float) -> Trainer:
+def trainer(algorithm: Algorithm = "qmix", seed: int = 0, **settings: float | Budget) -> Trainer:
     site, training = compile_site(SPEC), SPEC.training.model_copy(update=settings)
     return Trainer(site, build_demand(SPEC, site), algorithm, training, SPEC.experiment.seed, seed, 2)
 
@@ -202,3 +204,28 @@ def test_who_is_advised_needs_evidence_to_leave_its_adviser() -> None:
     after = before * np.exp([-0.04, -0.02, 0.0, 0.02])
     assert is_better(after, before, 0.0) and not is_better(after, before, 1.0)
     assert is_better(after * 0.99, before, 1.0) and not is_better(before, before, 0.0)
+
+
+def test_one_day_that_costs_next_to_nothing_does_not_decide() -> None:
+    """Nothing against a cent on one day, twice as much on the four others."""
+    cheap, dear = np.array([0.01, 5.0, 5.0, 5.0, 5.0]), np.array([0.0, 10.0, 10.0, 10.0, 10.0])
+    assert is_better(cheap, dear, 0.0) and not is_better(dear, cheap, 0.0)
+    assert not is_better(np.zeros(3), np.zeros(3), 0.0)
+
+
+def test_a_budget_in_seconds_ends_with_a_round_that_is_validated(tmp_path: Path) -> None:
+    """Also if it runs out between two rounds."""
+    timed = trainer(budget=Budget(seconds=3600.0), validate_every_days=1000)
+    rounds(timed, 1)
+    assert timed.curve[-1].greedy_cost is None
+    timed._started_s -= 3600
+    train(timed, tmp_path / "c", 1000, lambda share: None)
+    assert timed.curve[-1].greedy_cost is not None and timed.best is not None
+
+
+def test_the_validation_cost_is_that_of_the_policy_that_was_kept(tmp_path: Path) -> None:
+    one = trainer()
+    rounds(one, 4)
+    assert one.best is not None
+    save_training(one, tmp_path, 8, {})
+    assert validation_cost(tmp_path) == one.best.costs.mean()

@@ -171,6 +171,34 @@ def test_gymnasium_time_limits_are_truncations() -> None:
     np.testing.assert_allclose(views[0].observations[0, :, 1:], [[0, 1], [1 / 8, 1]])
 
 
+class Apart(Pair):
+    """The first agent is done, the second is cut off; actions begin at 1."""
+
+    action_space = gymnasium.spaces.Tuple([gymnasium.spaces.Discrete(4, start=1)] * 2)
+
+    def step(self, actions: Any) -> Any:
+        assert self.action_space.contains(tuple(map(np.int64, actions)))
+        return self._observed(), [float(action) for action in actions], [True, False], [False, True], {}
+
+
+def test_a_gymnasium_episode_is_over_when_it_is_for_each_agent_for_whatever_reason() -> None:
+    _, (step,) = played(GymnasiumTeam(Apart()), [[0, 3]])
+    assert step.reward == 1 + 4
+    assert step.is_terminated and not step.is_truncated
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("gymnasium:CartPole-v1", {}, "its spaces are Box and Discrete"),
+        ("game:two-step", {"nonsense": 3}, r"the options \{'nonsense': 3\} do not fit: there are none"),
+    ],
+)
+def test_what_is_no_team_or_takes_no_options_is_said(name: str, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(TeamError, match=message):
+        make_environments(name, 1, options)
+
+
 def test_gymnasium_episodes_repeat_by_seed() -> None:
     team = GymnasiumTeam(Pair())
     views = [TeamView.empty(team.spec, 1) for _ in range(20)]
