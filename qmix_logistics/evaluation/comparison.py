@@ -16,6 +16,7 @@ from qmix_logistics.evaluation.kpis import KPIS, PRIMARY_KPI, Better, Kpi
 from qmix_logistics.evaluation.statistics import (
     days_needed,
     estimate,
+    estimate_difference,
     holm,
     judge,
     probability_of_improvement,
@@ -98,7 +99,8 @@ def compare(
 
     In the primary KPI every learned policy is compared with every other policy, as a mean over its trainings and each
     training alone, and every policy with the reference. In the other KPIs, which are exploratory, every policy is
-    compared with the reference. Holm's adjustment runs over all comparisons of means in a KPI.
+    compared with the reference. Holm's adjustment runs over all comparisons of means in a KPI; a comparison and its
+    reverse are one test.
 
     Parameters
     ----------
@@ -154,17 +156,14 @@ def _compare_in(
         others = days.matrix(reference.name, kpi.name)
         if not (mine.size and others.size):
             continue
-        theirs = others.mean(axis=0)
-        level = float(theirs.mean())
         rows = {ALL_SEEDS: mine}
         if kpi.name == PRIMARY_KPI and len(mine) > 1:
             rows |= {str(seed): row[None] for seed, row in enumerate(mine, start=1)}
         for seed, values in rows.items():
-            found.append(_Found(policy.name, seed, reference.name, values - theirs, level, settings.confidence))
-    means = [index for index, entry in enumerate(found) if entry.training_seed == ALL_SEEDS]
-    adjusted = [entry.estimate.p_value for entry in found]
-    for index, p in zip(means, holm([adjusted[index] for index in means]), strict=True):
-        adjusted[index] = p
+            found.append(_Found(policy.name, seed, reference.name, values, others, settings.confidence))
+    tests = {entry.pair: entry.estimate.p_value for entry in found if entry.training_seed == ALL_SEEDS}
+    of_pair = dict(zip(tests, holm(list(tests.values())), strict=True))
+    adjusted = [of_pair[entry.pair] if entry.training_seed == ALL_SEEDS else entry.estimate.p_value for entry in found]
     return pd.DataFrame([_row(kpi, entry, p, settings) for entry, p in zip(found, adjusted, strict=True)])
 
 
@@ -184,13 +183,14 @@ class _Found:
         policy: str,
         training_seed: str,
         reference: str,
-        differences: Float[np.ndarray, "seed day"],
-        level: float,
+        values: Float[np.ndarray, "seed day"],
+        others: Float[np.ndarray, "other_seed day"],
         confidence: float,
     ) -> None:
-        self.policy, self.training_seed, self.reference, self.level = policy, training_seed, reference, level
-        self.estimate = estimate(differences, confidence)
-        self.by_day = differences.mean(axis=0)
+        self.policy, self.training_seed, self.reference = policy, training_seed, reference
+        self.pair, self.level = frozenset((policy, reference)), float(others.mean())
+        self.estimate = estimate_difference(values, others, confidence)
+        self.by_day = values.mean(axis=0) - others.mean(axis=0)
 
 
 def _row(kpi: Kpi, found: _Found, p_adjusted: float, settings: Settings) -> dict[str, object]:

@@ -85,13 +85,33 @@ def estimate(values: Float[np.ndarray, "seed day"], confidence: float) -> Estima
     confidence
         Of the interval, in (0, 1).
     """
-    num_seeds = len(values)
-    by_day = _t_interval(values.mean(axis=0), confidence)
-    if num_seeds >= MIN_SEEDS and by_day is not None:
-        by_seed = _t_interval(values.mean(axis=1), confidence)
-        if by_seed is not None and by_seed[1] - by_seed[0] > by_day[1] - by_day[0]:
-            return _estimate(values, by_seed, IntervalKind.OVER_SEEDS)
-    return _estimate(values, by_day, IntervalKind.OVER_DAYS)
+    return estimate_difference(values, np.zeros((1, values.shape[1])), confidence)
+
+
+def estimate_difference(
+    values: Float[np.ndarray, "seed day"], others: Float[np.ndarray, "other_seed day"], confidence: float
+) -> Estimate:
+    """
+    Estimate the mean difference of two policies on the same days: by Student's t over days, by Welch's over trainings.
+
+    The trainings of both count where there are ``MIN_SEEDS`` of them; else the interval holds for these very ones.
+    So one less the other, and the other less the one, have mirrored intervals.
+
+    Parameters
+    ----------
+    values, others
+        One number for each training and day; who was not trained has one row.
+    confidence
+        Of the interval, in (0, 1).
+    """
+    by_day = _t_interval(values.mean(axis=0) - others.mean(axis=0), confidence)
+    by_seed = _welch_interval(values.mean(axis=1), others.mean(axis=1), confidence)
+    mean, shape = float(values.mean() - others.mean()), values.shape
+    if by_day is None:
+        return Estimate(mean, math.nan, math.nan, math.nan, IntervalKind.NONE, *shape)
+    if by_seed is not None and by_seed[1] - by_seed[0] > by_day[1] - by_day[0]:
+        return Estimate(mean, *by_seed, IntervalKind.OVER_SEEDS, *shape)
+    return Estimate(mean, *by_day, IntervalKind.OVER_DAYS, *shape)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -205,8 +225,8 @@ def probability_of_improvement(gains: Float[np.ndarray, " day"], confidence: flo
     Parameters
     ----------
     gains
-        How much better it was on each day, at least one; on equal days each is better with probability 1/2, and the
-        interval leaves them out.
+        How much better it was on each day, at least one; on equal days each is better with probability 1/2. The lower
+        bound counts them as lost, the upper one as won.
     confidence
         Of the interval, in (0, 1).
 
@@ -214,11 +234,10 @@ def probability_of_improvement(gains: Float[np.ndarray, " day"], confidence: flo
     -------
     Probability and bounds, in [0, 1].
     """
-    wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
-    share = (wins + 0.5 * (len(gains) - wins - losses)) / len(gains)
-    if wins + losses == 0:
-        return share, 0.0, 1.0
-    return share, *proportion_interval(wins, wins + losses, confidence, "exact")
+    number, wins, ties = len(gains), int((gains > 0).sum()), int((gains == 0).sum())
+    low, _ = proportion_interval(wins, number, confidence, "exact")
+    _, high = proportion_interval(wins + ties, number, confidence, "exact")
+    return (wins + 0.5 * ties) / number, low, high
 
 
 def days_needed(values: Float[np.ndarray, " day"], half_width: float, confidence: float) -> int:
@@ -247,19 +266,30 @@ def days_needed(values: Float[np.ndarray, " day"], half_width: float, confidence
 
 
 def _t_interval(values: Float[np.ndarray, " group"], confidence: float) -> tuple[float, float, float] | None:
-    """Return both bounds and the p-value; None for a single group."""
-    if len(values) < 2:
+    """Return both bounds and the p-value; None for a single group. Equal values have the p-value of the sign test."""
+    number, mean = len(values), float(values.mean())
+    if number < 2:
         return None
-    mean, error = float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
+    error = float(values.std(ddof=1) / math.sqrt(number))
     if error == 0:
-        return mean, mean, 1.0 if mean == 0 else 0.0
-    half = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1)) * error
-    return mean - half, mean + half, float(2 * stats.t.sf(abs(mean / error), len(values) - 1))
+        return mean, mean, 1.0 if mean == 0 else 2.0 ** (1 - number)
+    return _bounds(mean, error, number - 1, confidence)
 
 
-def _estimate(
-    values: Float[np.ndarray, "seed day"], interval: tuple[float, float, float] | None, kind: IntervalKind
-) -> Estimate:
-    low, high, p_value = interval if interval is not None else (math.nan, math.nan, math.nan)
-    kind = kind if interval is not None else IntervalKind.NONE
-    return Estimate(float(values.mean()), low, high, p_value, kind, *values.shape)
+def _welch_interval(
+    values: Float[np.ndarray, " seed"], others: Float[np.ndarray, " other_seed"], confidence: float
+) -> tuple[float, float, float] | None:
+    """Return both bounds and the p-value; None where neither has enough trainings, or they do not vary."""
+    parts = [
+        (float(means.var(ddof=1)) / len(means), len(means) - 1) for means in (values, others) if len(means) >= MIN_SEEDS
+    ]
+    variance = sum(part for part, _ in parts)
+    if variance == 0:
+        return None
+    freedom = variance**2 / sum(part**2 / free for part, free in parts)
+    return _bounds(float(values.mean() - others.mean()), math.sqrt(variance), freedom, confidence)
+
+
+def _bounds(mean: float, error: float, freedom: float, confidence: float) -> tuple[float, float, float]:
+    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * error
+    return mean - half, mean + half, float(2 * stats.t.sf(abs(mean / error), freedom))

@@ -15,6 +15,7 @@ from qmix_logistics.evaluation.statistics import (
     Verdict,
     days_needed,
     estimate,
+    estimate_difference,
     holm,
     judge,
     probability_of_improvement,
@@ -75,10 +76,11 @@ def test_one_day_allows_no_inference_however_many_trainings(num_seeds: int) -> N
     assert judge(found, math.nan, LOWER, 1e9, 0.95) is Verdict.INCONCLUSIVE
 
 
-def test_equal_days_differ_by_nothing_and_a_constant_difference_is_certain() -> None:
+def test_equal_days_differ_by_nothing_and_a_constant_difference_is_as_certain_as_its_sign() -> None:
+    """Five days of one sign: 2 / 2^5 by the sign test."""
     same, apart = (estimate(np.full((1, 5), value), 0.95) for value in (0.0, 2.0))
     assert (same.low, same.high, same.p_value) == (0, 0, 1)
-    assert (apart.low, apart.high, apart.p_value) == (2, 2, 0)
+    assert (apart.low, apart.high, apart.p_value) == (2, 2, 1 / 16)
 
 
 def test_holm_by_hand() -> None:
@@ -177,11 +179,11 @@ def test_coverage_of_t_is_near_the_true_one_of_skewed_data() -> None:
 
 
 def test_probability_of_improvement_by_hand() -> None:
-    """Better on eight of ten days that differ; two more are equal."""
+    """Better on eight of ten days that differ; two more are equal: bounds of 8 and of 10 in 12."""
     gains = np.array([1.0] * 8 + [-1.0] * 2 + [0.0] * 2)
     share, low, high = probability_of_improvement(gains, 0.95)
     assert share == pytest.approx(9 / 12)
-    assert (low, high) == pytest.approx((0.4439, 0.9748), abs=1e-4)
+    assert (low, high) == pytest.approx((0.3489, 0.9791), abs=1e-4)
     assert probability_of_improvement(np.zeros(3), 0.95) == (0.5, 0.0, 1.0)
 
 
@@ -201,3 +203,36 @@ def test_stein_s_two_stages_hold_what_they_promise() -> None:
         mean = (first.sum() + rng.normal(0.0, 3.0, number - 8).sum()) / number
         hits.append(abs(mean) <= 1.5)
     assert np.mean(hits) >= 0.945
+
+
+def test_a_difference_and_its_reverse_have_mirrored_intervals() -> None:
+    """Also where only one of the two varies from training to training."""
+    rng = np.random.default_rng(0)
+    steady, varying, rule = (
+        rng.normal(10, 1, (number, 8)) + rng.normal(0, spread, (number, 1))
+        for number, spread in ((5, 0.01), (5, 3.0), (1, 0.0))
+    )
+    for one, other in ((steady, varying), (varying, rule), (steady, rule)):
+        there, back = estimate_difference(one, other, 0.95), estimate_difference(other, one, 0.95)
+        assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+        assert there.p_value == pytest.approx(back.p_value) and there.kind is back.kind
+    assert estimate_difference(steady, varying, 0.95).kind is IntervalKind.OVER_SEEDS
+
+
+@pytest.mark.parametrize(("num_mine", "num_theirs"), [(5, 5), (1, 5), (5, 1)])
+def test_intervals_cover_the_trainings_of_both(num_mine: int, num_theirs: int) -> None:
+    """
+    Trainings vary more than days, of one policy or of both; 4000 draws have a standard error of 0.34 %.
+
+    Welch's interval holds a little more than it says where both have few trainings.
+    """
+    rng, held, draws = np.random.default_rng(1), 0, 4000
+    for _ in range(draws):
+        day = rng.normal(0, 1, 10)
+        mine, theirs = (
+            day + rng.normal(0, 0.1, (number, 10)) + (rng.normal(0, 1, (number, 1)) if number > 1 else 0.0)
+            for number in (num_mine, num_theirs)
+        )
+        found = estimate_difference(mine, theirs, 0.95)
+        held += found.low <= 0 <= found.high
+    assert 0.94 <= held / draws <= 0.97
