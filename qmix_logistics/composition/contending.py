@@ -1,10 +1,10 @@
-"""Who is compared, and with whom."""
+"""Who is compared."""
 
 from __future__ import annotations
 
 from qmix_logistics.evaluation.contender import Contender
 from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.scenario.policies import CustomPolicy, LearnedPolicy, policy_name, trained_as
+from qmix_logistics.scenario.policies import LearnedPolicy, policy_name, trained_as
 
 
 def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
@@ -26,18 +26,3 @@ def contenders(spec: ScenarioSpec) -> tuple[Contender, ...]:
         )
         for entry in spec.policies
     )
-
-
-def reference_of(spec: ScenarioSpec) -> str:
-    """
-    Return the name of the policy that the others are compared with.
-
-    Parameters
-    ----------
-    spec
-        The scenario.
-    """
-    names = [policy_name(entry) for entry in spec.policies]
-    known = [policy_name(entry) for entry in spec.policies if not isinstance(entry, LearnedPolicy | CustomPolicy)]
-    given = [policy_name(entry) for entry in spec.policies if isinstance(entry, CustomPolicy)]
-    return spec.experiment.reference or (known or given or names[:1])[-1]

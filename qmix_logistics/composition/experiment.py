@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from qmix_logistics import __version__
 from qmix_logistics.composition.building import hindsight_moves, world_of
 from qmix_logistics.composition.checking import check_policies
-from qmix_logistics.composition.contending import contenders, reference_of
+from qmix_logistics.composition.contending import contenders
 from qmix_logistics.composition.hindsight_job import HindsightJob
 from qmix_logistics.composition.insight_job import InsightJob, why_no_insight
 from qmix_logistics.composition.jobs import PlayJob, TrainJob
@@ -24,6 +24,7 @@ from qmix_logistics.evaluation.jobs import Job, Progress, run_jobs
 from qmix_logistics.evaluation.mirrors import MirrorName
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, write_json
 from qmix_logistics.scenario import ScenarioSpec, dump_scenario
+from qmix_logistics.scenario.choosing import reference_of
 from qmix_logistics.simulation import Site, Split
 
 if TYPE_CHECKING:

@@ -157,7 +157,7 @@ def _model_card(card: Mapping[str, Any], spec: ScenarioSpec) -> str:
         f"{spec.experiment.seed}. Fleet: {classes}. Demand: {spec.demand.kind}, "
         f"{spec.horizon.demand_s:g} s a day. {' '.join(spec.description.split())}",
         "",
-        *_kpi_table(card["kpis"]),
+        *_kpi_table(card["kpis"], spec.experiment.confidence_pct),
         "**Limits.** Nothing is promised for other maps, rates, fleets or costs than those of the scenario; try them "
         "in the simulator first. Intervals cover the chance of the days described, not whether they describe your "
         "site.",
@@ -172,7 +172,7 @@ def _model_card(card: Mapping[str, Any], spec: ScenarioSpec) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _kpi_table(kpis: Mapping[str, Mapping[str, str]]) -> Sequence[str]:
+def _kpi_table(kpis: Mapping[str, Mapping[str, str]], confidence_pct: float) -> Sequence[str]:
     if not kpis:
         return ["**Results.** The run has no results yet.", ""]
     first = next(iter(kpis.values()))
@@ -182,7 +182,14 @@ def _kpi_table(kpis: Mapping[str, Mapping[str, str]]) -> Sequence[str]:
         if row["mean"]
     ]
     what = f"{first['num_training_seeds']} trainings, {first['num_days']} held-out days"
-    return [f"**Results.** {what}.", "", "| KPI | mean | 95 % interval |", "| --- | --- | --- |", *rows, ""]
+    return [
+        f"**Results.** {what}.",
+        "",
+        f"| KPI | mean | {confidence_pct:g} % interval |",
+        "| --- | --- | --- |",
+        *rows,
+        "",
+    ]
 
 
 def _figure(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qmix_logistics.composition.building import World, build_baseline, world_of
-from qmix_logistics.composition.contending import contenders, reference_of
+from qmix_logistics.composition.contending import contenders
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.jobs import Job, Report
@@ -19,6 +19,7 @@ from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey, committed
 from qmix_logistics.evaluation.stored import stored_json
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.advisers import adviser_of
+from qmix_logistics.scenario.choosing import reference_of
 from qmix_logistics.scenario.policies import Baseline, LearnedPolicy, RollingHorizonPolicy, policy_name, trained_as
 from qmix_logistics.simulation import DayKey, Purpose, Simulator, Split, day_stream
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from qmix_logistics.composition.building import world_of
 from qmix_logistics.composition.checking import check_policies
-from qmix_logistics.composition.contending import contenders, reference_of
+from qmix_logistics.composition.contending import contenders
 from qmix_logistics.composition.planning import SAMPLED_DAYS
 from qmix_logistics.errors import RunFolderError
 from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics.scenario.choosing import reference_of
 from qmix_logistics.simulation import DayKey, Split
 
 

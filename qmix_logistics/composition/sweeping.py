@@ -180,7 +180,7 @@ def sweep(
         )
         tables.append(result.kpis.assign(**dict(point))[[*dict(point), *result.kpis.columns]])
     table = pd.concat(tables, ignore_index=True)
-    lines = tuple(_answers(table, list(specs), target)) if target is not None else ()
+    lines = tuple(_answers(table, [key for key, _ in next(iter(specs))], target)) if target is not None else ()
     write_atomically(folder / "sweep.csv", table.to_csv(index=False, lineterminator="\n"))
     keys = [key for key, _ in next(iter(specs))]
     kpis = ["total_cost", "on_time_pct", *([target.kpi] if target is not None else [])]
@@ -189,21 +189,26 @@ def sweep(
     return Sweep(table, lines)
 
 
-def _answers(table: pd.DataFrame, points: Sequence[Point], target: Target) -> Iterator[str]:
-    """Say for each policy the first point whose mean meets the target, and the first whose whole interval does."""
+def _answers(table: pd.DataFrame, keys: Sequence[str], target: Target) -> Iterator[str]:
+    """Say for each policy the first point that it played whose mean meets the target, and whose whole interval does."""
     for policy, rows in table[table["kpi"] == target.kpi].groupby("policy", sort=False):
+        points = [_spelt(tuple(zip(keys, row, strict=True))) for row in rows[list(keys)].itertuples(index=False)]
         bound = rows["ci_low"] if target.is_least else rows["ci_high"]
-        on_average, surely = (_first(points, values.tolist(), target) for values in (rows["mean"], bound))
-        if on_average is None:
+        on_average, surely = (_meeting(points, values.tolist(), target) for values in (rows["mean"], bound))
+        if not on_average:
             yield f"{policy}: {target} is met nowhere on the grid"
-        else:
-            beyond = f", its whole interval from {surely}" if surely else ", its whole interval nowhere"
-            yield f"{policy}: {target} is met from {on_average}{'' if surely == on_average else beyond}"
+            continue
+        missed = [point for point in points[points.index(on_average[0]) :] if point not in on_average]
+        beyond = f", its whole interval {f'first at {surely[0]}' if surely else 'nowhere'}"
+        answer = f"{policy}: {target} is first met at {on_average[0]}"
+        answer += "" if surely[:1] == on_average[:1] else beyond
+        yield f"{answer}; not at {', '.join(missed)}" if missed else answer
 
 
-def _first(points: Sequence[Point], values: Sequence[float], target: Target) -> str | None:
-    """Return the first point of the grid whose value meets the target."""
-    for point, value in zip(points, values, strict=True):
-        if value >= target.value if target.is_least else value <= target.value:
-            return _spelt(point)
-    return None
+def _meeting(points: Sequence[str], values: Sequence[float], target: Target) -> list[str]:
+    """Return the points of the grid whose value meets the target."""
+    return [
+        point
+        for point, value in zip(points, values, strict=True)
+        if (value >= target.value if target.is_least else value <= target.value)
+    ]

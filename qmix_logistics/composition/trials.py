@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from qmix_logistics.composition.building import build_baseline, world_of
 from qmix_logistics.episode import play
+from qmix_logistics.evaluation.decision_times import fixed_s
 from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
 from qmix_logistics.evaluation.run_folder import write_json
 from qmix_logistics.evaluation.selection import select_lowest
@@ -28,6 +33,8 @@ FACTORS: Mapping[str, tuple[float, ...]] = {
 """By what each setting is multiplied, one at a time, for other candidates; in a second round for those of the best."""
 DAYS_AT_ONCE = 5
 """Days that those that are left play before they are screened again."""
+FEWEST_DAYS = 2
+"""Days that each candidate plays at least; where half the budget is less than that, the last ones are not tried."""
 MOST_FIRST_DAYS = 10
 """Days before candidates are screened, if the budget allows."""
 
@@ -81,8 +88,8 @@ class TrialJob(Job):
         return self.folder / "trials" / f"{self.policy}-{self.number:02d}" / f"{self.day:03d}.json"
 
     def is_done(self) -> bool:
-        """Return whether the day was played."""
-        return self.place.exists()
+        """Return whether the day was played with these settings; an earlier tuning may have given others the number."""
+        return self.place.exists() and stored_json(self.place).get("settings") == self._settings
 
     def cost(self) -> float:
         """Return what the day cost."""
@@ -94,8 +101,14 @@ class TrialJob(Job):
         world, key = world_of(self.scenario), DayKey(Split.TRAINING, self.day)
         rng = day_stream(world.spec.experiment.seed, key, Purpose.POLICY)
         simulator = Simulator(world.site, is_recording=False)
-        played = play(simulator, build_baseline(self.candidate), world.demand.realise(key), rng)
-        write_json(self.place, {"cost": played.records.total_cost, "decisions_s": math.fsum(played.decision_s)})
+        takes_s = fixed_s(world.spec.decision_time, self.candidate.information)
+        policy, day = build_baseline(self.candidate), world.demand.realise(key)
+        played = play(simulator, policy, day, rng, lambda measured_s: takes_s)
+        write_json(self.place, {"cost": played.records.total_cost, "settings": self._settings})
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        return self.candidate.model_dump(mode="json")
 
 
 def candidates_of(entry: Baseline) -> tuple[Baseline, ...]:
@@ -116,7 +129,8 @@ def candidates_of(entry: Baseline) -> tuple[Baseline, ...]:
             continue
         for factor in factors:
             changed = max(1, round(value * factor)) if isinstance(value, int) else value * factor
-            found.append(type(entry).model_validate(entry.model_dump() | {name: changed}))
+            with contextlib.suppress(ValidationError):  # beyond what the setting may be
+                found.append(type(entry).model_validate(entry.model_dump() | {name: changed}))
     return tuple(dict.fromkeys(found))
 
 
@@ -227,7 +241,7 @@ def num_first_days(days: int, num_candidates: int) -> int:
     num_candidates
         Candidates.
     """
-    return max(2, min(MOST_FIRST_DAYS, days // (2 * num_candidates)))
+    return max(FEWEST_DAYS, min(MOST_FIRST_DAYS, days // (2 * num_candidates)))
 
 
 def screen(experiment: Experiment, trials: Trials, contest: Sequence[int], limit: int) -> list[int]:

@@ -11,6 +11,7 @@ from typing import Any
 from qmix_logistics.composition.planning import PlannedFile
 from qmix_logistics.composition.trials import (
     FACTORS,
+    FEWEST_DAYS,
     TrialJob,
     Trials,
     candidates_of,
@@ -183,7 +184,8 @@ def _tune_one(
     on_progress: Callable[[Progress], None],
 ) -> Tuned:
     """Try settings that differ in one value from the scenario's, then those that differ in one from the best."""
-    trials = Trials(scenario, folder, policy_name(entry), list(candidates_of(entry)), num_workers, on_progress)
+    first = list(candidates_of(entry))[: max(2, days // (2 * FEWEST_DAYS))]
+    trials = Trials(scenario, folder, policy_name(entry), first, num_workers, on_progress)
     kept = screen(spec.experiment, trials, range(len(trials.candidates)), days // 2)
     best = trials.best(kept)
     new = [near for near in candidates_of(trials.candidates[best]) if near not in trials.candidates]

@@ -33,6 +33,7 @@ class AlertKind(Enum):
     CLOCK = "clock"
     FEW_TRAININGS = "few-trainings"
     UNTUNED = "untuned"
+    UNPREPARED = "unprepared"
     STILL_IMPROVING = "still-improving"
     COLLAPSED = "collapsed"
     VALUES_RAN_AWAY = "values-ran-away"

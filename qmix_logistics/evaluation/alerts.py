@@ -10,9 +10,11 @@ import pandas as pd
 from qmix_logistics.evaluation.alert import Alert, AlertKind, Severity
 from qmix_logistics.evaluation.comparison import ALL_SEEDS
 from qmix_logistics.evaluation.contender import Contender
+from qmix_logistics.evaluation.decision_times import fixed_s
 from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.statistics import MIN_SEEDS, IntervalKind
 from qmix_logistics.scenario import ScenarioSpec
+from qmix_logistics.scenario.choosing import reference_of
 from qmix_logistics.scenario.policies import AtcPolicy, MatchingPolicy, RollingHorizonPolicy, policy_name
 
 MIN_DAYS = 10
@@ -68,12 +70,14 @@ def find_alerts(
     """
     return (
         *_about_violations(replications),
-        *_about_days(replications),
+        *_about_days(spec, replications),
         *_about_sight(spec, contenders, replications),
         *_about_precision(spec, replications, comparisons),
         *_about_coverage(spec, comparisons),
         *_about_clocks(spec),
         *_about_seeds(spec, contenders),
+        *_about_ready(contenders),
+        *_about_delays(spec, contenders),
         *_about_tuning(spec, contenders),
         *_about_training(spec, training),
         *_about_candidates(replications),
@@ -105,7 +109,7 @@ def _about_violations(replications: pd.DataFrame) -> Iterator[Alert]:
             )
 
 
-def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
+def _about_days(spec: ScenarioSpec, replications: pd.DataFrame) -> Iterator[Alert]:
     num_days = replications["day"].nunique()
     if num_days == 1:
         yield Alert(
@@ -115,7 +119,7 @@ def _about_days(replications: pd.DataFrame) -> Iterator[Alert]:
         text = f"{num_days} test days: intervals assume that daily differences are close to normal."
         yield Alert(AlertKind.FEW_DAYS, Severity.NOTE, text, f"Use {MIN_DAYS} days or more if you have them.")
     cut = replications[replications["end"] == "truncated"]
-    if len(cut):
+    if len(cut) and spec.horizon.drain_s > 0:  # else every day is meant to end so
         share = 100 * len(cut) / len(replications)
         text = (
             f"{share:.0f} % of the days ended with time running out, so orders were left open or never came to an end."
@@ -149,7 +153,7 @@ def _about_precision(spec: ScenarioSpec, replications: pd.DataFrame, comparisons
         return
     is_over_days = comparisons["interval_kind"] == IntervalKind.OVER_DAYS.value
     primary = (comparisons["kpi"] == PRIMARY_KPI) & (comparisons["training_seed"] == ALL_SEEDS)
-    found = comparisons[is_over_days & primary]
+    found = comparisons[is_over_days & primary & (comparisons["reference"] == reference_of(spec))]
     half_width = (found["ci_high"] - found["ci_low"]) / 2
     wide = found.loc[half_width > MISSED * wanted / 100 * found["reference"].map(level), "policy"].unique().tolist()
     if wide:
@@ -188,7 +192,7 @@ def _about_clocks(spec: ScenarioSpec) -> Iterator[Alert]:
 
 def _about_seeds(spec: ScenarioSpec, contenders: tuple[Contender, ...]) -> Iterator[Alert]:
     seeds = spec.experiment.training_seeds
-    if any(contender.is_learned for contender in contenders) and seeds < MIN_SEEDS:
+    if any(contender.is_learned and not contender.is_ready for contender in contenders) and seeds < MIN_SEEDS:
         what = "one training" if seeds == 1 else f"{seeds} trainings"
         text = f"Results of learned policies rest on {what}: intervals are conditional on these policies."
         yield Alert(
@@ -197,6 +201,30 @@ def _about_seeds(spec: ScenarioSpec, contenders: tuple[Contender, ...]) -> Itera
             text,
             f"Use --training-seeds {MIN_SEEDS} to cover other trainings too.",
         )
+
+
+def _about_ready(contenders: tuple[Contender, ...]) -> Iterator[Alert]:
+    ready = [contender.name for contender in contenders if contender.is_ready]
+    if ready:
+        text = f"{', '.join(ready)}: one training each, that was done before; intervals are conditional on it."
+        yield Alert(
+            AlertKind.FEW_TRAININGS, Severity.NOTE, text, "Run the scenario that trained it with more trainings."
+        )
+
+
+def _about_delays(spec: ScenarioSpec, contenders: tuple[Contender, ...]) -> Iterator[Alert]:
+    """Tell where decisions take time on test days only."""
+    setting = spec.decision_time
+    is_trained = any(
+        contender.has_training and (setting.kind != "fixed" or fixed_s(setting, contender.information) > 0)
+        for contender in contenders
+    )
+    is_tuned = setting.kind not in ("zero", "fixed") and any(getattr(entry, "tuning", "") for entry in spec.policies)
+    if setting.kind != "zero" and (is_trained or is_tuned):
+        what = " and ".join(["trained"] * is_trained + ["tuned"] * is_tuned)
+        text = f"Policies were {what} on days on which decisions take no time, and tested on days on which they do."
+        remedy = "What they learn may not suit delays; compare with decision_time.kind zero to see what these cost."
+        yield Alert(AlertKind.UNPREPARED, Severity.NOTE, text, remedy)
 
 
 def _about_tuning(spec: ScenarioSpec, contenders: tuple[Contender, ...]) -> Iterator[Alert]:

@@ -12,6 +12,22 @@ from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey
 from qmix_logistics.scenario.operations import DecisionTime
 
 
+def fixed_s(setting: DecisionTime, information: str) -> float:
+    """
+    Return how long decisions always take; 0 where that is not fixed.
+
+    Parameters
+    ----------
+    setting
+        The scenario's.
+    information
+        What the policy decides on: ``local`` ones decide on the vehicle.
+    """
+    if setting.kind != "fixed":
+        return 0.0
+    return setting.local_s if information == "local" else setting.central_s
+
+
 def decision_times(setting: DecisionTime, information: str, unit: UnitKey) -> Callable[[float], float]:
     """
     Return how long each decision of a unit takes, by how long it was computed.
@@ -31,8 +47,7 @@ def decision_times(setting: DecisionTime, information: str, unit: UnitKey) -> Ca
         If recorded times are asked for and the folder does not hold this unit, or too few of them.
     """
     if setting.kind == "fixed":
-        seconds = setting.local_s if information == "local" else setting.central_s
-        return lambda measured_s: seconds
+        return lambda measured_s: fixed_s(setting, information)
     if setting.kind == "measured":
         return lambda measured_s: measured_s
     if setting.recorded_in is not None:

@@ -1,11 +1,26 @@
-"""A scenario with other policies."""
+"""Which of a scenario's policies the others are compared with; a scenario with other policies."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qmix_logistics.scenario.policies import Baseline, LearnedPolicy, policy_name
+from qmix_logistics.scenario.policies import Baseline, CustomPolicy, LearnedPolicy, policy_name
 from qmix_logistics.scenario.scenario import ScenarioSpec
+
+
+def reference_of(spec: ScenarioSpec) -> str:
+    """
+    Return the name of the policy that the others are compared with.
+
+    Parameters
+    ----------
+    spec
+        The scenario.
+    """
+    names = [policy_name(entry) for entry in spec.policies]
+    known = [policy_name(entry) for entry in spec.policies if not isinstance(entry, LearnedPolicy | CustomPolicy)]
+    given = [policy_name(entry) for entry in spec.policies if isinstance(entry, CustomPolicy)]
+    return spec.experiment.reference or (known or given or names[:1])[-1]
 
 
 def with_policies(spec: ScenarioSpec, policies: Sequence[Baseline | LearnedPolicy]) -> ScenarioSpec:

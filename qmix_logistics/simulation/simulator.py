@@ -262,10 +262,11 @@ class Simulator:
             if stop.kind is PICK_UP:
                 left[:, column] = False
                 self._world.claim(stop.task, number)
+        declined = [order for order in dispatch.declined if self._world.decline_order(order)]
+        if declined:
+            left[:, np.isin(epoch.stops["order"], declined)] = False
         for row, number in enumerate(epoch.deciders.tolist()):
             self._assign(number, stops[row], left[row])
-        for order in dispatch.declined:
-            self._world.decline_order(order)
 
     def _assign(self, number: int, stop: Stop, left: Bool[np.ndarray, " stop"]) -> None:
         """Send a vehicle off; if it stays, note what else it could still have done."""

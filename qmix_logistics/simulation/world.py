@@ -246,6 +246,7 @@ class World:
             return False
         self._withdraw(order)
         self._close(order, OrderStatus.DECLINED, self.site.objective.declined_order_cost)
+        self.note_end_of_work()
         return True
 
     def lose_order(self, order: int) -> None:

@@ -94,7 +94,7 @@ def service_section(result: ExperimentResult) -> Section:
     first = [name for name in (focus, result.reference) if name]
     drawn = list(dict.fromkeys([*first, *ranking(result)]))[: NUM_LOOKS - 1]
     horizon = result.scenario.horizon
-    length_s = result.replications.groupby("policy")["day_length_s"].mean()
+    length_s = result.replications.groupby("policy")["day_length_s"].max()
     until_s = max(horizon.demand_s, max(float(length_s[name]) for name in drawn))
     services: dict[str, Service] = {}
     try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from qmix_logistics.evaluation.kpis import PRIMARY_KPI
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.reading import focus_of, ranking
 from qmix_logistics_reports.shown import Number, Phrase
@@ -63,8 +66,12 @@ def cheapest_of_all(result: ExperimentResult) -> str:
     result
         The experiment.
     """
-    order = ranking(result)
-    return f"The cheapest of all {len(order)} policies is {order[0]}." if len(order) > 1 else ""
+    order, cost = ranking(result), result.kpis[result.kpis["kpi"] == PRIMARY_KPI].set_index("policy")["mean"]
+    if len(order) < 2:
+        return ""
+    first = [policy for policy in order if math.isclose(cost[policy], cost[order[0]], rel_tol=1e-9, abs_tol=1e-12)]
+    are = f"are {', '.join(first[:-1])} and {first[-1]}" if len(first) > 1 else f"is {first[0]}"
+    return f"The cheapest of all {len(order)} policies {are}."
 
 
 def verdict_word(result: ExperimentResult) -> str:

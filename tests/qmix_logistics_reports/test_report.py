@@ -21,10 +21,12 @@ from qmix_logistics.composition import load_result, rebuild_report
 from qmix_logistics.evaluation.kpis import KPIS
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics_reports.figures.learning_figure import learning_curve
+from qmix_logistics_reports.figures.profile_figure import _excess_pct
 from qmix_logistics_reports.html_report import render_report
 from qmix_logistics_reports.numbers import written
+from qmix_logistics_reports.reading import ranking
 from qmix_logistics_reports.scoreboard import scoreboard
-from qmix_logistics_reports.verdict import verdict_sentence
+from qmix_logistics_reports.verdict import cheapest_of_all, verdict_sentence
 
 POLICIES = ({"kind": "nearest"}, {"kind": "atc"}, {"kind": "qmix"}, {"kind": "matching", "name": "match.er-1"})
 VOID = {"meta", "br", "line", "input"}
@@ -336,3 +338,20 @@ def test_provenance_says_what_is_needed_to_repeat_the_run(out: Path) -> None:
     assert found["seed"] == 1
     assert {"numpy", "torch", "ortools", "simpy"} <= set(found["packages"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found["created"])
+
+
+def test_policies_that_cost_the_same_are_named_together(result: ExperimentResult) -> None:
+    """The first two in the order of mean cost, both at what the first costs."""
+    first, second, *_ = ranking(result)
+    table = result.kpis.copy()
+    is_cost = table["kpi"] == "total_cost"
+    table.loc[is_cost & (table["policy"] == second), "mean"] = table[is_cost]["mean"].min()
+    tied = dataclasses.replace(result, kpis=table)
+    names = cheapest_of_all(tied).removeprefix("The cheapest of all 4 policies are ").rstrip(".")
+    assert sorted(names.split(" and ")) == sorted([first, second])
+    assert cheapest_of_all(result) == f"The cheapest of all 4 policies is {first}."
+
+
+def test_a_day_that_costs_the_best_nothing_is_a_day_on_which_the_others_are_not_the_cheapest() -> None:
+    days = np.array([[0.0, 1.0, 2.0], [0.5, 1.1, 2.0]])
+    assert _excess_pct(days, days.min(axis=0)).tolist() == [[0, 0, 0], [np.inf, pytest.approx(10), 0]]

@@ -32,8 +32,9 @@ def performance_profile(result: ExperimentResult) -> Figure:
     found = ranking(result)
     days = _days(result, found)
     best = days.min(axis=0)
-    excess = 100 * (days / np.where(best > 0, best, 1.0) - 1) * (best > 0)
-    far = min(FARTHEST_PCT, max(5.0, float(np.quantile(excess[: max(3, len(found) // 2)], 0.98))))
+    excess = _excess_pct(days, best)
+    better_half = excess[: max(3, len(found) // 2)]
+    far = min(FARTHEST_PCT, max(5.0, float(np.quantile(np.minimum(better_half, FARTHEST_PCT), 0.98))))
     looks = looks_of(result)
     right = name_width(found)
     x_scale, y_scale = Scale(0, far, LEFT, WIDTH - right), Scale(0, 100, HEIGHT - BOTTOM, TOP)
@@ -63,6 +64,15 @@ def performance_profile(result: ExperimentResult) -> Figure:
     )
     svg = canvas.render("Performance profiles", "A rising line for each policy.")
     return Figure(svg, caption, ("policy", *(f"within {mark:g} %" for mark in marks)), rows)
+
+
+def _excess_pct(
+    days: Float[np.ndarray, "policy day"], best: Float[np.ndarray, " day"]
+) -> Float[np.ndarray, "policy day"]:
+    """Return how much more each policy costs than the best; without bound on days that cost the best nothing."""
+    costs_nothing = best <= 0
+    share = 100 * (days / np.where(costs_nothing, 1.0, best) - 1)
+    return np.where(costs_nothing, np.where(days > best, np.inf, 0.0), share)
 
 
 def _days(result: ExperimentResult, policies: Sequence[str]) -> Float[np.ndarray, "policy day"]:

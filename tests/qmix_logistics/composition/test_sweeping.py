@@ -3,11 +3,12 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from commands import call, write_scenario
 
 from qmix_logistics.cli.sweep_options import grid_of, target_of
-from qmix_logistics.composition.sweeping import points_of
+from qmix_logistics.composition.sweeping import _answers, points_of
 from qmix_logistics.errors import ScenarioError
 
 
@@ -50,7 +51,7 @@ def test_a_sweep_finds_the_smallest_fleet_and_goes_on_where_it_was(file: Path, t
             if row["kpi"] == "lead_time_mean_s" and row["policy"] == "atc"}  # fmt: skip
     assert lead["1"] > lead["2"] > lead["3"]
     smallest = next((count for count in "123" if lead[count] <= 150), None)
-    wanted = f"is met from fleet.0.count={smallest}" if smallest else "is met nowhere on the grid"
+    wanted = f"is first met at fleet.0.count={smallest}" if smallest else "is met nowhere on the grid"
     assert wanted in next(line for line in outcome.out.splitlines() if line.startswith("atc:"))
     orders = {row["mean"] for row in table if row["kpi"] == "orders_in"}
     assert len(orders) == 1
@@ -74,3 +75,22 @@ def test_errors_of_a_point_name_what_the_user_wrote(file: Path, tmp_path: Path) 
     assert outcome.status == 2
     assert "fleet.0.count=0" in outcome.err
     assert "Traceback" not in outcome.err
+
+
+def answers(values: list[float], target: str, points: list[str] | None = None) -> list[str]:
+    table = pd.DataFrame({"n": points or [str(10 * k) for k in range(1, len(values) + 1)], "mean": values})
+    table = table.assign(kpi="on_time_pct", policy="atc", ci_low=table["mean"] - 2, ci_high=table["mean"] + 2)
+    return list(_answers(table, ["n"], target_of(target)))
+
+
+def test_a_point_beyond_the_first_that_misses_the_target_is_said() -> None:
+    assert answers([90, 96, 94, 99], "on_time_pct>=95") == [
+        "atc: on_time_pct >= 95 is first met at n=20, its whole interval first at n=40; not at n=30"
+    ]
+    assert answers([90, 98, 99], "on_time_pct>=95") == ["atc: on_time_pct >= 95 is first met at n=20"]
+    assert answers([90], "on_time_pct>=95") == ["atc: on_time_pct >= 95 is met nowhere on the grid"]
+
+
+def test_a_policy_answers_with_the_points_that_it_has_played() -> None:
+    """An axis may change a policy's name, which then has fewer points than the grid."""
+    assert answers([99], "on_time_pct>=95", ["local"]) == ["atc: on_time_pct >= 95 is first met at n=local"]

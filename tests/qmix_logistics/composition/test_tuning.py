@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from commands import call, write_scenario
 
-from qmix_logistics.composition.trials import candidates_of, means_on_same_days
+from qmix_logistics.composition.trials import TrialJob, candidates_of, means_on_same_days
 from qmix_logistics.composition.tuning import Tuned, best_planner
 from qmix_logistics.scenario import load_scenario
 from qmix_logistics.scenario.policies import AtcPolicy, MatchingPolicy, RollingHorizonPolicy, RulePolicy
 
 pytestmark = pytest.mark.usefixtures("shapes_on_trust")
 
+ATC = AtcPolicy(kind="atc")
 POLICIES = ({"kind": "nearest"}, {"kind": "atc", "lookahead": 50.0}, {"kind": "matching"}, {"kind": "qmix"})
 
 
@@ -98,3 +99,32 @@ def test_an_interrupted_tuning_goes_on(file: Path, tmp_path: Path) -> None:
     assert call(*words, "--out", tmp_path / "out").status == 2
     assert call(*words, "--out", tmp_path / "out", "--resume").status == 0
     assert (tmp_path / "out" / "tuning.csv").read_bytes() == whole
+
+
+def test_a_trial_of_other_settings_is_not_taken_for_one_of_these(file: Path, tmp_path: Path) -> None:
+    """With another budget another setting may get the number."""
+    scenario = load_scenario(file).model_dump_json()
+    one, other = (AtcPolicy(kind="atc", lookahead=lookahead) for lookahead in (1.0, 3.0))
+    TrialJob(scenario, tmp_path, "atc", 7, one, 0).run(lambda share, cost=None: None)
+    assert TrialJob(scenario, tmp_path, "atc", 7, one, 0).is_done()
+    assert not TrialJob(scenario, tmp_path, "atc", 7, other, 0).is_done()
+
+
+def test_settings_are_tried_within_their_bounds_and_days_within_the_budget(file: Path, tmp_path: Path) -> None:
+    entry = RollingHorizonPolicy(kind="rolling_horizon", max_planned_tasks=600)
+    assert {other.max_planned_tasks for other in candidates_of(entry)} == {300, 600}  # type: ignore[union-attr]
+    words = ["--days", 9, "--policy", "atc", "--quiet", "--jobs", 1, "-o", tmp_path / "t.yaml", "--out", tmp_path / "o"]
+    assert call("tune", file, *words).status == 0
+    with (tmp_path / "o" / "tuning.csv").open(newline="") as stream:
+        assert sum(int(row["days"]) for row in csv.DictReader(stream)) <= 9
+
+
+def test_trials_decide_as_slowly_as_test_days(tmp_path: Path) -> None:
+    costs = []
+    for central_s in (0.0, 60.0):
+        slow = {"kind": "fixed", "central_s": central_s}
+        file = write_scenario(tmp_path / f"{central_s}.yaml", [{"kind": "atc"}], decision_time=slow)
+        job = TrialJob(load_scenario(file).model_dump_json(), tmp_path / str(central_s), "atc", 0, ATC, 0)
+        job.run(lambda share, cost=None: None)
+        costs.append(job.cost())
+    assert costs[1] > 1.2 * costs[0]

@@ -183,3 +183,29 @@ def test_an_alert_names_the_three_worst_comparisons_and_counts_the_others() -> N
     (alert,) = alerts(replications(), comparisons=pd.DataFrame(rows | {"coverage_pct": [90.0, 85.0, 80.0, 92.0, 91.0]}))
     where = "c against atc, 80.0 %; b against atc, 85.0 %; a against atc, 90.0 %; and 2 more."
     assert (alert.kind, alert.text.partition(": ")[2]) == (AlertKind.SKEWED_DAYS, where)
+
+
+def test_days_without_a_time_to_drain_are_meant_to_be_cut() -> None:
+    assert alerts(replications(end="truncated"), horizon__drain_s=0) == []
+
+
+def test_a_policy_that_was_trained_before_needs_no_more_trainings_here() -> None:
+    ready = (ATC, Contender("qmix", "local", is_learned=True, is_ready=True))
+    spec = scenario(policies=[{"kind": "atc", "tuning": "tuned"}], experiment__training_seeds=1)
+    (alert,) = find_alerts(spec, ready, replications(), NO_COMPARISONS, NO_TRAINING)
+    assert alert.text == "qmix: one training each, that was done before; intervals are conditional on it."
+
+
+@pytest.mark.parametrize(
+    ("setting", "texts"),
+    [
+        ({"kind": "fixed", "central_s": 5.0}, []),
+        ({"kind": "fixed", "central_s": 5.0, "local_s": 1.0}, ["Policies were trained on days on which decisions"]),
+        ({"kind": "measured"}, ["Policies were trained and tuned on days on which decisions"]),
+    ],
+)
+def test_who_was_not_trained_for_the_delays_of_the_test_days(setting: dict[str, Any], texts: list[str]) -> None:
+    """Who decides on the vehicle has the vehicle's delay; fixed times are those of tuning too."""
+    found = alerts(replications(), learned=True, experiment__training_seeds=5, decision_time=setting)
+    unprepared = [alert.text for alert in found if alert.kind is AlertKind.UNPREPARED]
+    assert len(unprepared) == len(texts) and all(map(str.startswith, unprepared, texts))

@@ -200,3 +200,14 @@ def test_days_from_a_file_are_the_same_whatever_the_seed_of_the_policy(tmp_path:
     assert (day_of(spec).tasks == day_of(spec).tasks).all()
     assert play_town(spec, AnyFeasible()).mask_violations == 0
     assert all(order.status in OrderStatus for order in play_town(spec, AnyFeasible()).orders)
+
+
+def test_who_must_go_home_goes_as_soon_as_the_last_order_is_declined(tmp_path: Path) -> None:
+    """The van has delivered at B at 20; the order that comes at 30 is declined then: home at 50, not a minute later."""
+    rows = "order,from,to,release_s\n1,D,B,0\n2,D,C,30"
+    classes = [{"id": "parcel", "share_pct": 100, "due_s": 100, "is_declinable": True}]
+    horizon = {"demand_s": 30, "drain_s": 1000}
+    spec = town(tmp_path, rows, order_classes=classes, horizon=horizon, fleet__0__returns_home=True)
+    records = play_town(spec, PlanFollowingPolicy({0: [PlannedStop(P, 0), PlannedStop(D, 0)]}, declined=(1,)))
+    assert statuses(records) == ["DONE", "DECLINED"]
+    assert records.end_s == 50
