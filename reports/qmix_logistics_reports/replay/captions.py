@@ -99,8 +99,9 @@ def window_shown(replay: Replay) -> str:
     """
     clock = replay.clock
     if replay.is_whole_day:
-        return f"The whole day is shown, {clock_text(clock.until_s)} until it had ended under all policies."
-    part = f"Shown from {clock_text(clock.from_s)} to {clock_text(clock.until_s)} of {clock_text(replay.day_end_s)}"
+        return f"The whole day is shown, {clock_text(clock.until_s)} from its beginning until it had ended under all."
+    whole = f"{clock_text(replay.day_end_s)} since the day began"
+    part = f"Shown from {clock_text(clock.from_s)} to {clock_text(clock.until_s)} of {whole}"
     return f"{part}." if clock.until_s >= replay.day_end_s else f"{part}: the rest would take too much room."
 
 
