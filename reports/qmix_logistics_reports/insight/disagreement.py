@@ -175,7 +175,8 @@ def _figure(head: InsightHead, deviations: pd.DataFrame, mean: Estimate | None, 
         canvas.circle(x(row["time_s"]), y(row["cost_difference"]), 4, "mean look-0 day", hint)
     for tick in time_ticks(end_s):
         canvas.text(x(tick), HEIGHT - 26, clock_text(tick), "tick", "middle")
-    canvas.text(WIDTH / 2, HEIGHT - 8, "when, since the day began, a decision was made the planner's way", "tick", "middle")
+    axis = "time since the day began, when a decision was made the planner's way"
+    canvas.text(WIDTH / 2, HEIGHT - 8, axis, "tick", "middle")
     caption = (
         f"Each dot is one joint decision made as {head.planner} would: how much more the day then cost. Above the "
         f"line, the choice of {head.policy} was the cheaper one."
@@ -193,7 +194,8 @@ def _figure(head: InsightHead, deviations: pd.DataFrame, mean: Estimate | None, 
         )
         for row in rows
     )
-    return Figure(svg, caption, ("since the day began", "vehicles", "chosen", "by the planner", "cost difference"), cells)
+    columns = ("since the day began", "vehicles", "chosen", "by the planner", "cost difference")
+    return Figure(svg, caption, columns, cells)
 
 
 def _kinds(text: str) -> str:
