@@ -64,6 +64,7 @@ def learn(
     if dry_run:
         from qmix_logistics.cli.planned import answer_plan
 
+        learning.check(plan, out, resume=resume)
         what = f"learn {environment} on {workers} processes"
         answer_plan(talk, what, out, planned, learning.planned_files(plan, out))
         return

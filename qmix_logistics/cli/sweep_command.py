@@ -61,6 +61,7 @@ def sweep(
     if dry_run:
         from qmix_logistics.cli.planned import answer_plan
 
+        sweeping.check(specs, folder, resume=resume)
         what = f"run {len(specs)} points on {workers} processes"
         answer_plan(talk, what, folder, planned, sweeping.planned_files(specs, folder))
         return

@@ -159,6 +159,38 @@ def plan_jobs(plan: LearningPlan, folder: Path) -> list[Job]:
     ]
 
 
+def check(plan: LearningPlan, folder: Path, *, resume: bool) -> None:
+    """
+    Refuse an environment or a folder that learning could not use, and write nothing.
+
+    Parameters
+    ----------
+    plan
+        What is learned.
+    folder
+        Where to.
+    resume
+        Whether it may exist; more seeds and algorithms may come, other settings may not.
+
+    Raises
+    ------
+    TeamError
+        If the environment is unknown, or the folder is used and not to be resumed, or holds other trainings.
+    """
+    from qmix_logistics.environment.outside.registry import make_environments
+
+    make_environments(plan.environment, 1, plan.options)
+    if folder.exists() and any(folder.iterdir()):
+        if not resume:
+            raise TeamError(f"{folder} exists; add --resume to go on with it, or name another with --out")
+        place, wanted = folder / PLAN, plan.as_json()
+        kept = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
+        fixed = ("environment", "options", "training")
+        different = [name for name in fixed if kept.get(name) != wanted[name]]
+        if different:
+            raise TeamError(f"{folder} holds trainings with another {', another '.join(different)}; name another --out")
+
+
 def learn(
     plan: LearningPlan, folder: Path, *, resume: bool, num_workers: int, on_progress: Callable[[Progress], None]
 ) -> tuple[TeamCurves, tuple[TeamAlert, ...]]:
@@ -182,10 +214,9 @@ def learn(
     -------
     The curves and their summary, and what limits them.
     """
-    from qmix_logistics.environment.outside.registry import make_environments
-
-    make_environments(plan.environment, 1, plan.options)  # an unknown one is reported before anything is written
-    _open(plan, folder, resume=resume)
+    check(plan, folder, resume=resume)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / PLAN, plan.as_json())
     run_jobs(plan_jobs(plan, folder), num_workers, on_progress)
     curves = summarise(
         {
@@ -247,21 +278,6 @@ def _draw(plan: LearningPlan, curves: TeamCurves, folder: Path) -> None:
     from qmix_logistics_reports.figures.team_figure import team_figure
 
     write_atomically(folder / "curves.svg", team_figure(curves, plan.environment))
-
-
-def _open(plan: LearningPlan, folder: Path, *, resume: bool) -> None:
-    """Create the folder, or go on with it: more seeds and algorithms may come, other settings may not."""
-    place, wanted = folder / PLAN, plan.as_json()
-    if folder.exists() and any(folder.iterdir()):
-        if not resume:
-            raise TeamError(f"{folder} exists; add --resume to go on with it, or name another with --out")
-        kept = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
-        fixed = ("environment", "options", "training")
-        different = [name for name in fixed if kept.get(name) != wanted[name]]
-        if different:
-            raise TeamError(f"{folder} holds trainings with another {', another '.join(different)}; name another --out")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(place, wanted)
 
 
 def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

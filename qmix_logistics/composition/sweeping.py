@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qmix_logistics.composition.experiment import plan, run_experiment
-from qmix_logistics.composition.planning import PlannedFile
+from qmix_logistics.composition.planning import PlannedFile, check_folder
 from qmix_logistics.composition.planning import planned_files as run_files
 from qmix_logistics.evaluation.jobs import Job, Progress
 from qmix_logistics.evaluation.run_folder import write_atomically
@@ -107,6 +107,26 @@ def plan_sweep(specs: Mapping[Point, ScenarioSpec], folder: Path) -> list[Job]:
     return [job for point, spec in specs.items() for job in plan(spec, _place(folder, point))]
 
 
+def check(specs: Mapping[Point, ScenarioSpec], folder: Path, *, resume: bool) -> None:
+    """
+    Refuse a folder in which any point could not be run, before the first one is.
+
+    Parameters
+    ----------
+    specs, folder
+        As for ``plan_sweep``.
+    resume
+        Whether it may hold an unfinished sweep.
+
+    Raises
+    ------
+    RunFolderError
+        If it holds other scenarios, or any and is not to be resumed.
+    """
+    for point, spec in specs.items():
+        check_folder(spec, _place(folder, point), resume=resume)
+
+
 def planned_files(specs: Mapping[Point, ScenarioSpec], folder: Path) -> list[PlannedFile]:
     """
     Return what a sweep would write.
@@ -170,6 +190,7 @@ def sweep(
 
     from qmix_logistics_reports.sweep_report import sweep_report
 
+    check(specs, folder, resume=resume)
     tables = []
     for number, (point, spec) in enumerate(specs.items(), start=1):
         on_point(f"{number} of {len(specs)}: {_spelt(point)}")

@@ -70,3 +70,18 @@ def test_a_folder_that_a_run_would_refuse_is_refused_at_once(file: Path, finishe
     assert (outcome.status, "exists; add --resume" in outcome.err) == (2, True)
     outcome = call("run", file, "--out", finished, "--dry-run", "--resume")
     assert (outcome.status, "holds another scenario" in outcome.err) == (2, True)
+
+
+def test_a_sweep_or_a_learning_that_would_be_refused_is_refused_at_once(file: Path, tmp_path: Path) -> None:
+    sweep = ["sweep", file, "--grid", "fleet.0.count=2..3", "--policy", "nearest", "--out", tmp_path / "sweep"]
+    (tmp_path / "sweep" / "points" / "fleet.0.count=3" / "kept").mkdir(parents=True)
+    (tmp_path / "learn").mkdir()
+    (tmp_path / "learn" / "mine.txt").touch()
+    learn = ["learn", "game:two-step", "--out", tmp_path / "learn"]
+    for words in (sweep, learn):
+        for more in (["--dry-run"], []):
+            outcome = call(*words, *more)
+            assert (outcome.status, "exists; add --resume" in outcome.err) == (2, True)
+    assert not (tmp_path / "sweep" / "points" / "fleet.0.count=2").exists()
+    unknown = call("learn", "game:chess", "--out", tmp_path / "out", "--dry-run")
+    assert (unknown.status, "game:chess is unknown" in unknown.err) == (2, True)
