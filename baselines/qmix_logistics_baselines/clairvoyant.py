@@ -129,7 +129,7 @@ def best_known(site: Site, day: Day, plans: Sequence[DayPlan], num_moves: int, r
 
     A move takes a task, those with a costly order more often, out of its vehicle's route, and puts it into another's
     or back at another time, or declines its order if that may be. Moves that cost no more are kept. Vehicles whose
-    route is changed set out as soon as they can.
+    route is changed set out as soon as they can; after an order is declined they keep their times.
 
     Parameters
     ----------

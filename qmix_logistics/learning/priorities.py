@@ -5,6 +5,21 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, Int
 
+FIRST_IMPORTANCE = 0.4
+"""How far weights undo priorities at the beginning; all the way at the end."""
+
+
+def importance_exponent(progress: float) -> float:
+    """
+    Return how far weights undo priorities, rising to 1 (Schaul et al. 2016, Sec. 3.4).
+
+    Parameters
+    ----------
+    progress
+        Share of the training that is over, in [0, 1].
+    """
+    return FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * progress
+
 
 class Priorities:
     r"""

@@ -22,6 +22,7 @@ from qmix_logistics.learning.dispatch.rollout import BatchRollout
 from qmix_logistics.learning.dispatch.sample import DispatchSample
 from qmix_logistics.learning.dispatch.scorers import ExploringScorer, GreedyScorer
 from qmix_logistics.learning.learner import UpdateStatistics
+from qmix_logistics.learning.priorities import importance_exponent
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.scenario.training import Training
 from qmix_logistics.simulation import Day, DayKey, DemandModel, Simulator, Site, Split, StopKind
@@ -33,8 +34,6 @@ MAX_DAYS = 1_000_000
 """Trainings have their own days as long as none needs more than this."""
 DOUBT_OF_ADVISED = 1.0
 """Standard errors by which an advised policy must be better than the one it replaces, the adviser at first."""
-FIRST_IMPORTANCE = 0.4
-"""How far weights undo priorities at the beginning; all the way at the end (Schaul et al. 2016, Sec. 3.4)."""
 
 
 class Trainer:
@@ -191,7 +190,7 @@ class Trainer:
     def _update(self) -> UpdateStatistics:
         training = self._training
         self.learner.set_learning_rate(training.learning_rate * (1.0 - 0.9 * self.progress))
-        horizon_s, importance = training.summed_s, FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * self.progress
+        horizon_s, importance = training.summed_s, importance_exponent(self.progress)
         drawn = self.replay.sample(training.batch_epochs, self._tau_s, horizon_s, self._rng, importance)
         statistics, errors = self.learner.update(DispatchSample(drawn))
         if errors is not None:

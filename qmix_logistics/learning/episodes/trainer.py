@@ -22,12 +22,11 @@ from qmix_logistics.learning.episodes.flat_network import FlatNetwork
 from qmix_logistics.learning.episodes.replay import Episode, EpisodeReplay
 from qmix_logistics.learning.episodes.sample import EpisodeSample
 from qmix_logistics.learning.learner import UpdateStatistics
+from qmix_logistics.learning.priorities import importance_exponent
 from qmix_logistics.scenario.policies import Algorithm
 from qmix_logistics.scenario.team_training import TeamTraining
 
 MIB = 2**20
-FIRST_IMPORTANCE = 0.4
-"""How far weights undo priorities at the beginning; all the way at the end (Schaul et al. 2016, Sec. 3.4)."""
 MAX_EPISODES = 2**31
 """Seeds of environments lie below this."""
 
@@ -146,7 +145,7 @@ class TeamTrainer:
         training = self.training
         rate = training.learning_rate + (training.learning_rate_last - training.learning_rate) * self.progress
         self.learner.set_learning_rate(rate)
-        importance = FIRST_IMPORTANCE + (1 - FIRST_IMPORTANCE) * self.progress
+        importance = importance_exponent(self.progress)
         drawn = self.replay.sample(training.batch_episodes, self._rng, importance)
         sample = EpisodeSample(drawn, training.discount, training.trace, training.reward_scale, self._device)
         statistics, errors = self.learner.update(sample)
@@ -269,7 +268,7 @@ def train_team(trainer: TeamTrainer, checkpoint: Path, report: Callable[[float],
 
 
 def _seeds(root: np.random.SeedSequence, first: int, number: int) -> list[int]:
-    """Return seeds of episodes by their numbers, whatever was asked for before."""
+    """Return seeds of some episodes: the same from the same first one on, whatever was asked for before."""
     entropy = int(root.generate_state(1, np.uint64)[0])
     numbers = np.random.Philox(key=entropy).advance(first)
     return np.random.Generator(numbers).integers(0, MAX_EPISODES, number).tolist()

@@ -20,7 +20,7 @@ class TeamNetwork(nn.Module):
     mixer
         Joins the utilities of those who decide together.
     central
-        A second team whose mixer is not restricted, for objectives that need one; see ``WeightedObjective``.
+        A second team whose mixer is not restricted, for objectives that need one; see ``Weighted``.
     """
 
     def __init__(self, agents: nn.Module, encoder: nn.Module, mixer: Mixer, central: TeamNetwork | None = None) -> None:
