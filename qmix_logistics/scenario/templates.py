@@ -22,7 +22,7 @@ class Template(NamedTuple):
 
 
 TEMPLATES: Mapping[str, Template] = {
-    "quickstart": Template("quickstart", "a small warehouse: simulated, learned and compared in two minutes"),
+    "quickstart": Template("quickstart", "a small warehouse: simulated, learned and compared in a few minutes"),
     "warehouse": Template("warehouse-peak", "eight vehicles with batteries, express and standard orders, a peak"),
     "charging": Template("warehouse-charging", "a warehouse with too few plugs for its vehicles"),
     "congested": Template("warehouse-congested", "narrow one-way aisles in which vehicles block each other"),
