@@ -12,7 +12,6 @@ from playing import play_day
 
 from qmix_logistics.episode import play
 from qmix_logistics.simulation import Simulator, StopKind, compile_site
-from qmix_logistics_baselines.plan_following import PlannedStop
 from qmix_logistics_baselines.rolling_horizon import RollingHorizonPolicy
 from qmix_logistics_baselines.rolling_horizon.model import RoutingModel
 from qmix_logistics_baselines.rolling_horizon.problem import NO_TICK, RoutingProblem, routing_problem
@@ -73,8 +72,8 @@ def best_cost(problem: RoutingProblem) -> int:
     return min(found for routes in all_routes(problem) if (found := cost(problem, routes)) is not None)
 
 
-def solve(problem: RoutingProblem, warm_start: dict[int, list[PlannedStop]] | None = None) -> Routes:
-    plan = RoutingModel(problem).solve(GENEROUS, 60.0, warm_start)
+def solve(problem: RoutingProblem) -> Routes:
+    plan = RoutingModel(problem).solve(GENEROUS, 60.0)
     assert not plan.was_cut_off
     pending = {int(task): stop for stop, task in enumerate(problem.tasks[: problem.num_pending])}
     drop_offs = {int(task): stop for stop, task in enumerate(problem.tasks) if stop >= problem.num_pending}
@@ -130,16 +129,6 @@ def test_the_plan_of_a_drawn_problem_equals_brute_force(seed: int) -> None:
     routes = solve(problem)
     assert routes in set(all_routes(problem))
     assert cost(problem, routes) == best_cost(problem)
-
-
-def test_a_warm_start_keeps_what_is_there_and_adds_what_is_new() -> None:
-    """From nothing, from the best plan, and from one in which tasks are gone and a drop-off is missing."""
-    for seed in (1, 3, 9):
-        problem = drawn_problem(seed)
-        plan = RoutingModel(problem).solve(GENEROUS, 60.0).routes
-        wrong = {number: [PlannedStop(StopKind.PICK_UP, 99), *route[:-1]] for number, route in plan.items()}
-        for start in ({}, plan, wrong):
-            assert cost(problem, solve(problem, start)) == best_cost(problem)
 
 
 def test_the_plan_of_a_real_instant_equals_brute_force() -> None:

@@ -84,7 +84,7 @@ class RoutingModel:
         self._charge_for_open_and_late_orders()
         self._let_tasks_be_left_out()
 
-    def solve(self, solution_limit: int, safety_time_limit_s: float, warm_start: Routes | None = None) -> Plan:
+    def solve(self, solution_limit: int, safety_time_limit_s: float) -> Plan:
         """
         Search for good routes.
 
@@ -94,8 +94,6 @@ class RoutingModel:
             Search effort: solutions accepted.
         safety_time_limit_s
             Time after which the search is cut off.
-        warm_start
-            Where to begin; what is new is inserted.
         """
         parameters = pywrapcp.DefaultRoutingSearchParameters()
         strategies = routing_enums_pb2.FirstSolutionStrategy
@@ -113,14 +111,7 @@ class RoutingModel:
         branches = BRANCHES_PER_STOP * self._manager.GetNumberOfNodes() + BRANCHES_PER_SOLUTION * solution_limit
         self._routing.AddSearchMonitor(self._routing.solver().BranchesLimit(branches))
         start_s = time.monotonic()
-        solution = None
-        if warm_start is not None:
-            self._routing.CloseModelWithParameters(parameters)
-            first = self._routing.ReadAssignmentFromRoutes(self._routes_from(warm_start), True)
-            if first is not None:
-                solution = self._routing.SolveFromAssignmentWithParameters(first, parameters)
-        if solution is None:
-            solution = self._routing.SolveWithParameters(parameters)
+        solution = self._routing.SolveWithParameters(parameters)
         was_cut_off = time.monotonic() - start_s >= CLOCK_SLACK * safety_time_limit_s
         return self._plan(solution, was_cut_off=was_cut_off)
 
@@ -207,26 +198,6 @@ class RoutingModel:
             self._routing.AddDisjunction([self._indices[task]], cost)
             if task >= self._problem.num_whole:
                 self._routing.AddDisjunction([self._indices[task + self._problem.num_pairs]], 0)
-
-    def _routes_from(self, plan: Routes) -> list[list[int]]:
-        """Return an earlier plan in indices, without what is gone, and with what is on board at the end if missing."""
-        problem = self._problem
-        pick_ups = {int(task): stop for stop, task in enumerate(problem.tasks[: problem.num_pending])}
-        routes = []
-        for row, number in enumerate(problem.vehicles.tolist()):
-            aboard = {int(problem.tasks[stop]): stop for stop in np.flatnonzero(problem.carrier == row).tolist()}
-            route, open_pairs = [], set()
-            for kind, task, *_ in plan.get(number, ()):
-                if kind is StopKind.PICK_UP and task in pick_ups and problem.may_take[row, pick_ups[task]]:
-                    route.append(pick_ups[task])
-                    if pick_ups[task] >= problem.num_whole:
-                        open_pairs.add(task)
-                elif kind is StopKind.DROP_OFF and task in open_pairs:
-                    route.append(pick_ups[task] + problem.num_pairs)
-                elif kind is StopKind.DROP_OFF and task in aboard:
-                    route.append(aboard.pop(task))
-            routes.append([self._indices[stop] for stop in [*route, *aboard.values()]])
-        return routes
 
     def _plan(self, solution: pywrapcp.Assignment | None, *, was_cut_off: bool) -> Plan:
         problem = self._problem
