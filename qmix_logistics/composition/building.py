@@ -158,6 +158,5 @@ def _build_planner(entry: Baseline) -> Policy:
                 waiting=entry.waiting,
                 waiting_margin_s=entry.waiting_margin_s,
                 iteration_limit=entry.iteration_limit if entry.solver == "pyvrp" else None,
-                counts_queues=entry.counts_queues,
             )
     assert_never(entry)

@@ -96,8 +96,6 @@ class RollingHorizonPolicy(_Baseline):
     travel_weight: Annotated[float, Field(ge=0)] = 1.0
     """The price of travel in its plans over that of the objective; above 1 where driving costs more than that, such as
     the time of scarce chargers."""
-    counts_queues: bool = False
-    """Whether plans expect vehicles to queue at stations and docks as long as they would now."""
     safety_time_limit_s: Annotated[Seconds, Field(gt=0)] = 30.0
     """A plan that takes longer is cut off, and the report says so: then results depend on the machine."""
 

@@ -238,19 +238,6 @@ def test_an_order_that_comes_when_the_clock_is_a_rounding_short_is_planned() -> 
     assert all(order.done_s is not None for order in records.orders)
 
 
-def test_plans_may_count_the_queue_at_the_station() -> None:
-    """Two servers busy and three vehicles waiting, 5 s each: whoever comes waits for four services of two, 10 s."""
-    spec = scenario(network__stations__0__servers=2)
-    site, epoch = epoch_with(spec, ["R1.1.1", "R2.1.1"])
-    epoch.snapshot.stations["num_busy"], epoch.snapshot.stations["num_waiting"] = 2, 3
-    plain, queued = (routing_problem(site, epoch, 10, counts_queues=counts) for counts in (False, True))
-    longer = queued.transit - plain.transit
-    stops = slice(0, plain.num_whole)
-    assert plain.num_whole == 2 and (longer[:, stops, stops] == 100).all()
-    ends = slice(plain.num_whole + len(plain.vehicles), None)
-    assert (longer[:, stops, ends] == 100).all() and (longer[:, plain.num_whole : ends.start, stops] == 0).all()
-
-
 def test_what_it_costs_to_decline_an_order_grows_with_its_weight() -> None:
     """As the ledger charges it: by weight, and a share for each task that is left of the order."""
     spec = scenario(fleet__0__count=2, objective__declined_order_cost=0.5)

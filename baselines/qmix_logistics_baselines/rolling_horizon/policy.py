@@ -40,8 +40,6 @@ class RollingHorizonPolicy:
         Whoever waits leaves so long before it would have to.
     iteration_limit
         Search effort of PyVRP; None: OR-Tools searches.
-    counts_queues
-        Whether plans expect vehicles to queue at stations as long as they would now.
     """
 
     information = "global"
@@ -60,9 +58,7 @@ class RollingHorizonPolicy:
         waiting: Waiting = "drive_first",
         waiting_margin_s: float = 900.0,
         iteration_limit: int | None = None,
-        counts_queues: bool = False,
     ) -> None:
-        self._counts_queues = counts_queues
         self._iteration_limit, self._waiting, self._waiting_margin_s = iteration_limit, waiting, waiting_margin_s
         self._choosing, self._travel_weight = choosing, travel_weight
         self._replan_period_s, self._max_planned_tasks = replan_period_s, max_planned_tasks
@@ -97,9 +93,7 @@ class RollingHorizonPolicy:
 
     def _plan(self, epoch: DecisionEpoch) -> tuple[int, ...]:
         """Make a plan; return the orders that it had better decline."""
-        problem = routing_problem(
-            self._site, epoch, self._max_planned_tasks, self._travel_weight, counts_queues=self._counts_queues
-        )
+        problem = routing_problem(self._site, epoch, self._max_planned_tasks, self._travel_weight)
         plan = self._solve(problem)
         self._routes, self._planned_at_s = plan.routes, epoch.time_s
         if self._waiting != "drive_first":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from qmix_logistics.simulation import DecisionEpoch, Site, expected_wait_s
+from qmix_logistics.simulation import DecisionEpoch, Site
 from qmix_logistics_baselines.rolling_horizon.planned import others, pending_tasks, tasks_on_board
 from qmix_logistics_baselines.rolling_horizon.stops import Stops, loads_of, ways_of
 
@@ -98,14 +98,7 @@ class RoutingProblem:
         return self.num_whole + self.num_pairs
 
 
-def routing_problem(
-    site: Site,
-    epoch: DecisionEpoch,
-    max_tasks: int,
-    travel_weight: float = 1.0,
-    *,
-    counts_queues: bool = False,
-) -> RoutingProblem:
+def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_weight: float = 1.0) -> RoutingProblem:
     """
     Return the problem of routing the fleet through what is on board and what is pending and most urgent.
 
@@ -119,8 +112,6 @@ def routing_problem(
         How many pending tasks at most.
     travel_weight
         The price of travel over that of the objective.
-    counts_queues
-        Whether to expect queues at stations as long as they are now.
     """
     vehicles = np.concatenate([epoch.deciders, others(site, epoch)])
     known, states = epoch.snapshot.known, epoch.snapshot.vehicles[vehicles]
@@ -133,11 +124,10 @@ def routing_problem(
     number = np.arange(len(tasks))
     is_pick_up = (number >= num_whole) & (number < len(pending))
     stops = Stops(tasks, number < num_whole, is_pick_up, is_loaded_first)
-    approach_s = site.approach_s + (_queues_s(site, epoch) if counts_queues else 0.0)
     classes = site.fleet.class_index[vehicles]
-    work_s = stops.work_s(site, approach_s)
+    work_s = stops.work_s(site, site.approach_s)
     starts = np.where(states["is_available"], states["place"], states["free_place"])
-    distance_m, travel_s = ways_of(site, vehicles, stops, starts, approach_s)
+    distance_m, travel_s = ways_of(site, vehicles, stops, starts, site.approach_s)
     transit_s = travel_s + np.pad(work_s[classes], ((0, 0), (0, 2 * len(vehicles))))[:, :, None]
     units = _cost_units(site)
     open_cost, late_cost = _prices(site, epoch, tasks, is_pick_up, units)
@@ -189,12 +179,6 @@ def _is_loaded_first(
         and not np.isfinite(pending["pick_up_until_s"]).any()
         and not pending["pick_up_from_s"].any()
     )
-
-
-def _queues_s(site: Site, epoch: DecisionEpoch) -> Float[np.ndarray, " place"]:
-    found = np.zeros(site.network.num_places)
-    found[epoch.snapshot.stations["place"]] = expected_wait_s(epoch.snapshot.stations)
-    return found
 
 
 def _prices(
