@@ -226,3 +226,12 @@ def test_a_team_without_some_rows_is_the_team_of_the_others() -> None:
             StopFeatures(decisions.choices.all()[kept].flatten(0, 1), torch.full((8,), NUM_SLOTS)),
         )  # fmt: skip
         torch.testing.assert_close(mixer(fewer, slots), mixer(alone, slots))
+
+
+def test_what_an_agent_may_not_take_yet_is_not_its_best_choice() -> None:
+    """A fallback of 0.3 while pick-ups of 0.1 and 0.09 are left: a joint choice of the best pick-ups loses nothing."""
+    advantage = torch.tensor([[0.1, 0.09, 0.3], [0.2, -0.1, 0.5]])
+    is_open = torch.tensor([[True, True, False], [True, True, True]])
+    utilities = Utilities(torch.tensor([1.0, 2.0]), advantage, is_open)
+    assert utilities.best().tolist() == pytest.approx([1.1, 2.5])
+    assert Utilities(torch.tensor([1.0, 2.0]), advantage).best().tolist() == pytest.approx([1.3, 2.5])
