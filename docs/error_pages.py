@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
-from pathlib import Path
 
 from scenario_schema import plain
 
 from qmix_logistics import errors
-from qmix_logistics.evaluation import alerts
+from qmix_logistics.evaluation import alerts, training_alerts, warm_up_alert
 
 FAULTS = (
     (
@@ -84,8 +83,8 @@ def _errors() -> Iterator[str]:
 
 def _alerts() -> Iterator[str]:
     """Yield a row for each alert that the code can give; what it fills in is three dots."""
-    tree = ast.parse(Path(inspect.getfile(alerts)).read_text(encoding="utf-8"))
-    for function in tree.body:
+    modules = (alerts, training_alerts, warm_up_alert)
+    for function in (node for module in modules for node in ast.parse(inspect.getsource(module)).body):
         if isinstance(function, ast.FunctionDef):
             texts: dict[str, str] = {}
             for node in _in_order(function):
