@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float, Int
 from qmix_logistics.environment.candidates import QUICKEST
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.epoch_batch import Advice
-from qmix_logistics.environment.observation import JointObservation
+from qmix_logistics.environment.observation import JointObservation, is_deferred
 from qmix_logistics.environment.ways import ways_to
 from qmix_logistics.simulation import DecisionEpoch, Dispatch
 
@@ -174,22 +174,6 @@ def grant_slots(
         group = np.flatnonzero(epoch == contested)
         slots[group] = _grant_group(scores[group], tasks[group], is_fallback[group])
     return slots
-
-
-def is_deferred(
-    tasks: Int[np.ndarray, "row slot"], is_fallback: Bool[np.ndarray, "row slot"], is_left: Bool[np.ndarray, "row slot"]
-) -> Bool[np.ndarray, "row slot"]:
-    """
-    Tell which fallbacks must not be taken yet, because a pick-up is left for their row.
-
-    Parameters
-    ----------
-    tasks, is_fallback
-        As for ``grant_slots``.
-    is_left
-        Candidates that are there, and have not gone to others.
-    """
-    return is_fallback & ((tasks >= 0) & is_left).any(axis=1, keepdims=True)
 
 
 def _grant_group(

@@ -87,7 +87,7 @@ class JointObservation:
     @property
     def is_deferred(self) -> Bool[np.ndarray, "row slot"]:
         """Fallbacks of rows that see a pick-up."""
-        return self.is_fallback & (self.tasks >= 0).any(axis=1, keepdims=True)
+        return is_deferred(self.tasks, self.is_fallback, self.mask)
 
     @property
     def has_choice(self) -> Bool[np.ndarray, " row"]:
@@ -95,3 +95,21 @@ class JointObservation:
         is_first = self.mask & ~self.is_deferred
         has_rival = np.bincount(self.epoch)[self.epoch] > 1
         return (np.count_nonzero(is_first, axis=1) > 1) | (has_rival & (np.count_nonzero(self.mask, axis=1) > 1))
+
+
+def is_deferred(
+    tasks: Int[np.ndarray, "row slot"], is_fallback: Bool[np.ndarray, "row slot"], is_left: Bool[np.ndarray, "row slot"]
+) -> Bool[np.ndarray, "row slot"]:
+    """
+    Tell which fallbacks must not be taken yet, because a pick-up is left for their row.
+
+    Parameters
+    ----------
+    tasks
+        Task that a candidate picks up, or -1.
+    is_fallback
+        Candidates that a row gets only if all pick-ups on its list go to others.
+    is_left
+        Candidates that are there, and have not gone to others.
+    """
+    return is_fallback & ((tasks >= 0) & is_left).any(axis=1, keepdims=True)

@@ -10,7 +10,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from qmix_logistics.environment.joint_decision import grant_slots, is_deferred
+from qmix_logistics.environment.joint_decision import grant_slots
+from qmix_logistics.environment.observation import is_deferred
 from qmix_logistics.learning.dispatch.entity_network import LocalBatch, UtilityNetwork
 from qmix_logistics.learning.dispatch.replay_records import DrawnDecisions
 from qmix_logistics.learning.dispatch.state import StateBatch
