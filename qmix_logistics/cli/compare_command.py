@@ -75,7 +75,6 @@ def compare(
     failed, sentences = _judge(found, gates, rows, surely=surely)
     _answer(talk, runs, found, kpis, rows, sentences, failed)
     if failed:
-        talk.log.note("end", status=GATE_FAILED)
         raise typer.Exit(GATE_FAILED)
 
 

@@ -85,6 +85,9 @@ def _answering(talk: Talk) -> Iterator[None]:
         _end(talk, "\n".join(filter(None, lines)), RUN_FAILED)
     except QmixLogisticsError as error:
         _end(talk, str(error), UNUSABLE)
+    except typer.Exit as error:  # it has said why
+        talk.log.note("end", status=error.exit_code)
+        raise
     except BrokenPipeError:  # whoever reads has gone
         raise
     except OSError as error:

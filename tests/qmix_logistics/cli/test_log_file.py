@@ -43,6 +43,12 @@ def test_faults_are_noted_and_more_is_added_to_the_end(tmp_path: Path) -> None:
     assert any("fleet[0].count is 0" in note.get("text", "") for note in found)
 
 
+def test_a_gate_that_fails_ends_the_log_with_its_status(finished_run: Path, tmp_path: Path) -> None:
+    log = tmp_path / "compare.log"
+    assert call("compare", finished_run, "--fail-if", "total_cost>-1000000", "--log-file", log).status == 3
+    assert (notes(log)[-1]["event"], notes(log)[-1]["status"]) == ("end", 3)
+
+
 def test_a_log_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
     file = write_scenario(tmp_path / "s.yaml")
     outcome = call("run", file, "--out", tmp_path / "out", "--log-file", tmp_path / "gone" / "log")
