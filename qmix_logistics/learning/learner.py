@@ -58,8 +58,11 @@ class LearnerSettings:
         Share of the online network that enters the target network; 1 copies it.
     target_every_updates
         Gradient steps between two such changes of the target network.
-    imitation_weight, imitation_margin
-        What the loss of not choosing as a demonstrator counts; by how much its choice should be better.
+    imitation_weight, advice_weight
+        What the loss of not choosing as a demonstrator counts, where the agent does not know its choice and where it
+        does.
+    imitation_margin
+        By how much that choice should be better.
     """
 
     learning_rate: float
@@ -67,6 +70,7 @@ class LearnerSettings:
     polyak: float
     target_every_updates: int = 1
     imitation_weight: float = 0.0
+    advice_weight: float = 0.0
     imitation_margin: float = 0.1
 
 
@@ -141,10 +145,11 @@ class Learner:
             Decisions and what came of them.
         """
         loss, settings = self._objective(sample, self.network, self.target), self._settings
-        if settings.imitation_weight and sample.shown is not None:
-            missed = margin_loss(loss.now.utilities, sample.shown, settings.imitation_margin)
-            return dataclasses.replace(loss, total=loss.total + settings.imitation_weight * missed)
-        return loss
+        if sample.shown is None or sample.is_told is None or not (settings.imitation_weight or settings.advice_weight):
+            return loss
+        weights = torch.where(sample.is_told, settings.advice_weight, settings.imitation_weight)
+        missed = margin_loss(loss.now.utilities, sample.shown, settings.imitation_margin, weights)
+        return dataclasses.replace(loss, total=loss.total + missed)
 
     @torch.no_grad()
     def _move_target(self) -> None:
@@ -152,7 +157,9 @@ class Learner:
             mine.lerp_(theirs, self._settings.polyak)
 
 
-def margin_loss(utilities: Utilities, shown: Int[Tensor, " row"], margin: float) -> Float[Tensor, ""]:
+def margin_loss(
+    utilities: Utilities, shown: Int[Tensor, " row"], margin: float, weights: Float[Tensor, " row"]
+) -> Float[Tensor, ""]:
     r"""
     Return by how much other choices are too good beside a demonstrator's, on average [1]_.
 
@@ -166,6 +173,8 @@ def margin_loss(utilities: Utilities, shown: Int[Tensor, " row"], margin: float)
         The demonstrator's choice in each row, or ``NO_SLOT``.
     margin
         By how much it should be better, :math:`m`.
+    weights
+        What each row counts.
 
     References
     ----------
@@ -176,7 +185,7 @@ def margin_loss(utilities: Utilities, shown: Int[Tensor, " row"], margin: float)
         return utilities.advantage.new_zeros(())
     advantage, slots = utilities.advantage[rows], shown[rows, None]
     others = (advantage + margin).scatter(1, slots, advantage.gather(1, slots))
-    return (others.amax(dim=1) - advantage.gather(1, slots)[:, 0]).mean()
+    return (weights[rows] * (others.amax(dim=1) - advantage.gather(1, slots)[:, 0])).mean()
 
 
 def _by_group(errors: Float[Tensor, " value"], sample: Sample) -> Float[np.ndarray, " group"] | None:

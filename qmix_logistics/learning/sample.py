@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from qmix_logistics.learning.network.decisions import Decisions
@@ -22,6 +22,10 @@ class Sample(Protocol):
     @property
     def shown(self) -> Int[Tensor, " row"] | None:
         """What a demonstrator would have chosen for each row, or ``NO_SLOT``; None if there is none."""
+
+    @property
+    def is_told(self) -> Bool[Tensor, " row"] | None:
+        """Whether each row knows what is shown; None if there is no demonstrator."""
 
     @property
     def weights(self) -> Float[Tensor, " group"] | None:

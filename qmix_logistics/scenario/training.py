@@ -129,9 +129,9 @@ class Training(Document):
     replay_mib: Annotated[Mebibytes, Field(gt=0)] = 256.0
     """Memory for past decisions."""
     imitation_weight: Annotated[float, Field(ge=0)] | None = None
-    """What a planner's choices count beside costs, in a margin loss [Hester et al. 2018]. By default 1 for a teacher's;
-    0.03 for an adviser's, which vehicles know: with more they never leave it, with none what was hardly ever tried
-    looks best."""
+    """What a planner's choices count beside costs, in a margin loss [Hester et al. 2018]. By default 1 where vehicles
+    do not know them; 0.03 where they are told: with more they never leave the advice, with none what was hardly ever
+    tried looks best."""
     imitation_margin: Annotated[float, Field(gt=0)] = 0.4
     """By how much the teacher's choice should be better than all others: in costs of one order of mean weight, open for
     the discount time constant."""
@@ -144,16 +144,16 @@ class Training(Document):
     checkpoint_every_days: Annotated[int, Field(ge=1)] = 32
     """Days between two checkpoints, from which an interrupted training goes on."""
 
-    def imitation(self, *, has_teacher: bool) -> float:
+    def imitation(self, *, is_told: bool) -> float:
         """
         Return what a planner's choices count beside costs.
 
         Parameters
         ----------
-        has_teacher
-            Whether it is one whose choices the vehicles do not know.
+        is_told
+            Whether the vehicle knows them.
         """
-        return (1.0 if has_teacher else 0.03) if self.imitation_weight is None else self.imitation_weight
+        return (0.03 if is_told else 1.0) if self.imitation_weight is None else self.imitation_weight
 
     @property
     def summed_s(self) -> float:

@@ -25,7 +25,6 @@ def build_learner(
     training: Training,
     seed: int,
     num_vehicles: int = 1,
-    imitation_weight: float = 0.0,
 ) -> Learner:
     """
     Return a learner with random weights.
@@ -40,15 +39,14 @@ def build_learner(
         Of the weights.
     num_vehicles
         Fleet over which a reward unit is spread; see ``reward_unit``.
-    imitation_weight
-        What a planner's choices count beside costs.
     """
     settings = LearnerSettings(
         training.learning_rate,
         training.gradient_clip,
         training.polyak,
         training.target_every_updates,
-        imitation_weight,
+        training.imitation(is_told=False),
+        training.imitation(is_told=True),
         training.imitation_margin / num_vehicles,
     )
     objective = build_objective(algorithm, "huber", training.weighting_alpha)

@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 
 from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.codec import Codec
+from qmix_logistics.environment.epoch_batch import Advice
 from qmix_logistics.environment.estimates import battery_share
 from qmix_logistics.environment.joint_decision import NO_SLOT, GrantedRound, Scorer, decide_jointly
 from qmix_logistics.episode import Policy
@@ -67,7 +68,9 @@ class BatchRollout:
     advisers
         A planner for each simulator, whose advice the vehicles know; none: no one is advised.
     teachers
-        A planner for each simulator, of whose choices only the replay knows; none: the advisers are imitated.
+        A planner for each simulator, of whose choices only the replay knows; those in an outage too.
+    are_advisers
+        Whether the teachers are the same planners as the advisers: then they are asked where there is no advice.
     battery_potential
         What a full battery is worth, in rewards of one vehicle: a potential that shapes rewards [1]_.
 
@@ -84,10 +87,12 @@ class BatchRollout:
         reward_unit: float,
         advisers: Sequence[Policy] = (),
         teachers: Sequence[Policy] = (),
+        *,
+        are_advisers: bool = False,
         battery_potential: float = 0.0,
     ) -> None:
         self._simulators, self._codec = simulators, codec
-        self._advisers, self._teachers = advisers, teachers
+        self._advisers, self._teachers, self._are_advisers = advisers, teachers, are_advisers
         self._battery_potential = battery_potential
         self._time_constant_s, self._reward_unit = time_constant_s, reward_unit
 
@@ -121,12 +126,10 @@ class BatchRollout:
             planner.reset(site, np.random.default_rng(0))
         result = RolloutResult(np.zeros(len(days)))
         while live := [index for index, epoch in enumerate(epochs) if epoch.end is None]:
-            told, shown = (
-                [advice_of(planners[index], epochs[index]) for index in live] if planners else None
-                for planners in (self._advisers, teachers)
-            )
-            shown = told if shown is None else shown
+            told = [advice_of(self._advisers[index], epochs[index]) for index in live] if self._advisers else None
             going = [epochs[index] for index in live]
+            known = dict(zip(live, told or (), strict=False))
+            shown = [self._shown(index, epochs[index], known.get(index)) for index in live] if teachers else None
             dispatches, rounds = decide_jointly(
                 self._codec, going, scorer, told, shown=shown, with_state=replay is not None
             )
@@ -141,6 +144,13 @@ class BatchRollout:
                 after_step(len(live), min(_share_of_day(simulators[index].site, epochs[index]) for index in live))
         result.costs[:] = [simulator.total_cost for simulator in simulators]
         return result
+
+    def _shown(self, index: int, epoch: DecisionEpoch, told: Advice | None) -> Advice:
+        """Return what a teacher would do; in training it can always be reached."""
+        teacher = self._teachers[index]
+        if self._are_advisers and told is not None and (epoch.is_planner_up or teacher.information == "local"):
+            return told
+        return Advice(teacher.decide(epoch).columns)
 
     def _remember(
         self, replay: Replay, rounds: Sequence[GrantedRound], chains: Sequence[tuple[_Chain, DecisionEpoch]]

@@ -62,7 +62,7 @@ class Trainer:
     make_adviser
         Returns a new planner whose advice the vehicles know, at work too; None: there is none.
     make_teacher
-        Returns a new planner that shows in training what it would do; None: there is none.
+        Returns a new planner that shows in training what it would do; None: the adviser does, as far as there is one.
     """
 
     def __init__(
@@ -84,13 +84,7 @@ class Trainer:
         self._tau_s = training.discount_time_constant_s
         self._reward_unit = reward_unit(site, self._tau_s)
         self._demand_s = site.horizon.demand_s
-        self.learner = build_learner(
-            algorithm,
-            training,
-            weights_seed,
-            site.fleet.num_vehicles,
-            training.imitation(has_teacher=make_teacher is not None),
-        )
+        self.learner = build_learner(algorithm, training, weights_seed, site.fleet.num_vehicles)
         self.replay = Replay(replay_shape(site), training.replay_mib * MIB, training.priority_exponent)
         self._is_advised = make_adviser is not None
         self._doubt = DOUBT_OF_ADVISED if self._is_advised else 0.0
@@ -287,7 +281,15 @@ def _rollout(
         Simulator(site, discount_time_constant_s=tau_s, travel_weight=training.travel_weight, is_recording=False)
         for _ in range(num)
     ]
-    advisers, teachers = ([] if make is None else [make() for _ in range(num)] for make in (make_adviser, make_teacher))
+    makers = make_adviser, make_teacher or make_adviser
+    advisers, teachers = ([] if make is None else [make() for _ in range(num)] for make in makers)
     return BatchRollout(
-        simulators, Codec(site), tau_s, reward_unit(site, tau_s), advisers, teachers, training.battery_potential
+        simulators,
+        Codec(site),
+        tau_s,
+        reward_unit(site, tau_s),
+        advisers,
+        teachers,
+        are_advisers=make_teacher is None,
+        battery_potential=training.battery_potential,
     )

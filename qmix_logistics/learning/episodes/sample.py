@@ -74,6 +74,7 @@ class EpisodeSample:
     """
 
     shown = None
+    is_told = None
 
     def __init__(
         self,

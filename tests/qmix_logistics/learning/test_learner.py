@@ -194,8 +194,13 @@ def test_the_margin_loss_by_hand() -> None:
     """Shown 0, which is 0.05 better than the next: 0.1 - 0.05 missing. Shown 1, 0.3 below: 0.3 + 0.1. Shown none."""
     advantage = torch.tensor([[0.05, 0.0, -torch.inf], [0.3, 0.0, 0.1], [9.0, 0.0, 0.0]], requires_grad=True)
     utilities = Utilities(torch.zeros(3), advantage)
-    loss = margin_loss(utilities, torch.tensor([0, 1, NO_SLOT]), 0.1)
+    weights = torch.tensor([1.0, 1.0, 1.0])
+    loss = margin_loss(utilities, torch.tensor([0, 1, NO_SLOT]), 0.1, weights)
     assert loss.item() == pytest.approx((0.05 + 0.4) / 2)
     (gradient,) = torch.autograd.grad(loss, advantage)
     assert gradient.tolist() == [[-0.5, 0.5, 0.0], [0.5, -0.5, 0.0], [0.0, 0.0, 0.0]]
-    assert margin_loss(utilities, torch.full((3,), NO_SLOT), 0.1).item() == 0.0
+    assert margin_loss(utilities, torch.full((3,), NO_SLOT), 0.1, weights).item() == 0.0
+    weights = torch.tensor([0.03, 1.0, 1.0])
+    assert margin_loss(utilities, torch.tensor([0, 1, NO_SLOT]), 0.1, weights).item() == pytest.approx(
+        (0.03 * 0.05 + 0.4) / 2
+    )
