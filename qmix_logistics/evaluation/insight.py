@@ -12,8 +12,10 @@ import pandas as pd
 
 from qmix_logistics.evaluation.record_columns import Column
 from qmix_logistics.evaluation.run_folder import read_json, write_csv, write_json
+from qmix_logistics.evaluation.stored import stored_csv
 
 HEAD = "insight.json"
+_TEXT = ("vehicle", "place", "target", "planned_target", "vehicles")
 
 INSIGHT_COLUMNS: Mapping[str, Mapping[str, Column]] = {
     "decisions": {
@@ -167,13 +169,8 @@ def read_insight(folder: Path) -> Insight | None:
     tables = {}
     for name, columns in INSIGHT_COLUMNS.items():
         path = folder / f"{name}.csv"
-        tables[name] = _read(path) if path.exists() else pd.DataFrame()
+        tables[name] = stored_csv(path, dict.fromkeys(_TEXT, str)) if path.exists() else pd.DataFrame()
         if not set(columns) <= set(tables[name]):
             absent = f"{path.name} is missing or lacks columns; remove {folder.name}/ and run again with --resume"
             return Insight(dataclasses.replace(head, absent=absent), {})
     return Insight(head, tables)
-
-
-def _read(path: Path) -> pd.DataFrame:
-    text = ("vehicle", "place", "target", "planned_target", "vehicles")
-    return pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])

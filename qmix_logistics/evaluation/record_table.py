@@ -1,4 +1,4 @@
-"""Tables of records in a run folder, read column by column: what a report needs of many days."""
+"""Tables of a unit's records, CSV or Parquet, read back."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-TEXT = ("vehicle", "state", "place", "target", "origin", "destination", "order_class", "status", "stop", "lane")
+from qmix_logistics.evaluation.stored import sound, stored_csv
+
+TEXT = (
+    "vehicle", "state", "place", "target", "origin", "destination", "order_class", "status", "stop", "lane", "facility",
+)  # fmt: skip
 """Columns that stay text even if they look like numbers."""
 
 
-def read_record_table(unit: Path, name: str, columns: Sequence[str]) -> pd.DataFrame | None:
+def read_record_table(unit: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """
-    Return columns of a unit's records, written as CSV or Parquet; None if the unit has no such table.
+    Return a table of a unit's records, written as CSV or Parquet.
 
     Parameters
     ----------
@@ -22,13 +26,30 @@ def read_record_table(unit: Path, name: str, columns: Sequence[str]) -> pd.DataF
     name
         Which table, such as ``orders``.
     columns
-        Which columns; those that an older version did not write are left out.
+        Which columns, all by default; those that an older version did not write are left out.
+
+    Raises
+    ------
+    RunFolderError
+        If it is missing or cut off.
     """
-    parquet, plain = unit / f"{name}.parquet", unit / f"{name}.csv"
-    if parquet.exists():
+    parquet = unit / f"{name}.parquet"
+    if not parquet.exists():
+        return stored_csv(unit / f"{name}.csv", dict.fromkeys(TEXT, str), columns)
+    with sound(parquet):
         table = pd.read_parquet(parquet)
-        return table[[column for column in columns if column in table]]
-    if not plain.exists():
-        return None
-    types = dict.fromkeys(TEXT, str)
-    return pd.read_csv(plain, usecols=lambda name: name in columns, dtype=types, keep_default_na=False, na_values=[""])
+    return table if columns is None else table[[column for column in columns if column in table]]
+
+
+def has_record_table(unit: Path, name: str) -> bool:
+    """
+    Tell whether a unit has a table of records.
+
+    Parameters
+    ----------
+    unit
+        Folder of the unit.
+    name
+        Which table, such as ``orders``.
+    """
+    return any((unit / f"{name}.{ending}").exists() for ending in ("parquet", "csv"))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
-
+from qmix_logistics.evaluation.record_table import read_record_table
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey
-from qmix_logistics.evaluation.stored import stored_csv
-from qmix_logistics.evaluation.units import NAMES
 
 OF_ORDERS = ("order_class", "weight", "num_tasks", "release_s", "due_s")
 """What chance, and no policy, decides of an order."""
@@ -30,7 +27,7 @@ def differing_days(
     """
     for one, other in units:
         places = first.unit(one), second.unit(other)
-        orders = [_read(place, "orders") for place in places]
+        orders = [read_record_table(place, "orders") for place in places]
         seen = min(map(len, orders))  # a day that is cut off has not seen them all
         heads = [table[list(OF_ORDERS)].to_numpy()[:seen].tolist() for table in orders]
         if heads[0] != heads[1] or (seen == 0) != (len(orders[0]) == len(orders[1]) == 0):
@@ -41,15 +38,10 @@ def differing_days(
 
 def _first_tasks(folder: Path) -> dict[int, tuple[str, float]]:
     """Return origin and load of the first task of each order; where later ones begin may be a choice."""
-    tasks = _read(folder, "tasks").sort_values("task").drop_duplicates("order")
+    tasks = read_record_table(folder, "tasks").sort_values("task").drop_duplicates("order")
     ends = zip(tasks["origin"].tolist(), tasks["load_units"].tolist(), strict=True)
     return dict(zip(tasks["task"].tolist(), ends, strict=True))
 
 
 def _agree(one: Mapping[int, object], other: Mapping[int, object]) -> bool:
     return all(one[task] == other[task] for task in one.keys() & other.keys())
-
-
-def _read(folder: Path, name: str) -> pd.DataFrame:
-    parquet = folder / f"{name}.parquet"
-    return pd.read_parquet(parquet) if parquet.exists() else stored_csv(folder / f"{name}.csv", NAMES)

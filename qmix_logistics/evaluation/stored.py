@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,9 @@ def stored_json(path: Path) -> dict[str, Any]:
         return values
 
 
-def stored_csv(path: Path, dtype: Mapping[str, type] | None = None) -> pd.DataFrame:
+def stored_csv(
+    path: Path, dtype: Mapping[str, type] | None = None, columns: Collection[str] | None = None
+) -> pd.DataFrame:
     """
     Read a CSV file of a run; the last line of one that is whole ends in a line break.
 
@@ -76,6 +78,8 @@ def stored_csv(path: Path, dtype: Mapping[str, type] | None = None) -> pd.DataFr
         The file.
     dtype
         Types of columns.
+    columns
+        Which columns to read, as far as they are there; all by default.
 
     Raises
     ------
@@ -87,4 +91,5 @@ def stored_csv(path: Path, dtype: Mapping[str, type] | None = None) -> pd.DataFr
             file.seek(-1, os.SEEK_END)
             if file.read() != b"\n":
                 raise ValueError("is cut off")
-        return pd.read_csv(path, dtype=dict(dtype or {}), keep_default_na=False, na_values=[""])
+        wanted = None if columns is None else frozenset(columns).__contains__
+        return pd.read_csv(path, usecols=wanted, dtype=dict(dtype or {}), keep_default_na=False, na_values=[""])

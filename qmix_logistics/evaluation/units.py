@@ -12,8 +12,8 @@ import pandas as pd
 
 from qmix_logistics.episode import PlayedDay, Policy, no_time, play
 from qmix_logistics.evaluation.kpis import RecordedDay, compute_kpis
+from qmix_logistics.evaluation.record_table import read_record_table
 from qmix_logistics.evaluation.run_folder import committed, read_json, write_csv, write_json
-from qmix_logistics.evaluation.stored import stored_csv
 from qmix_logistics.simulation import (
     DayKey,
     DayRecords,
@@ -33,12 +33,6 @@ from qmix_logistics.simulation import (
     VisitRecord,
     day_stream,
 )
-
-NAMES = {
-    "vehicle": str, "origin": str, "destination": str, "order_class": str, "place": str, "target": str, "lane": str,
-    "facility": str,
-}  # fmt: skip
-"""Columns that stay text even if they look like numbers."""
 
 
 def play_unit(
@@ -124,7 +118,7 @@ def read_records(folder: Path) -> DayRecords:
     folder
         The unit's.
     """
-    orders, tasks, stops = (read_table(folder, name) for name in ("orders", "tasks", "stops"))
+    orders, tasks, stops = (_rows(folder, name) for name in ("orders", "tasks", "stops"))
     records = DayRecords()
     for row in orders:
         row["status"] = OrderStatus[row["status"].upper()]
@@ -146,29 +140,19 @@ def read_whole_day(folder: Path) -> DayRecords:
         The unit's.
     """
     records = read_records(folder)
-    for row in read_table(folder, "vehicles"):
+    for row in _rows(folder, "vehicles"):
         row["state"] = VehicleState[row["state"].upper()]
         records.segments.append(SegmentRecord(**row))
-    records.visits = [VisitRecord(**row) for row in read_table(folder, "visits")]
+    records.visits = [VisitRecord(**row) for row in _rows(folder, "visits")]
     records.end_s = max((segment.end_s for segment in records.segments), default=0.0)
     kpis = read_json(folder / "kpis.json")
     records.end, records.total_cost = End(kpis["end"]), kpis["kpis"]["total_cost"]
     return records
 
 
-def read_table(folder: Path, name: str) -> list[dict[str, Any]]:
-    """
-    Read a table of a unit's records, CSV or Parquet; None where a cell is empty.
-
-    Parameters
-    ----------
-    folder
-        The unit's.
-    name
-        Of the table.
-    """
-    parquet = folder / f"{name}.parquet"
-    table = pd.read_parquet(parquet) if parquet.exists() else stored_csv(folder / f"{name}.csv", NAMES)
+def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
+    """Return a table row by row; None where a cell is empty."""
+    table = read_record_table(folder, name)
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(column): value for column, value in row.items()} for row in rows]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from qmix_logistics.evaluation.alert import Alert, AlertKind, Severity
-from qmix_logistics.evaluation.record_table import read_record_table
+from qmix_logistics.evaluation.record_table import has_record_table, read_record_table
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey
 from qmix_logistics.evaluation.service import ORDER_COLUMNS, service_over_time
 from qmix_logistics.scenario import ScenarioSpec
@@ -31,8 +31,8 @@ def about_warm_up(spec: ScenarioSpec, run: RunFolder, replications: pd.DataFrame
     unsettled = []
     for policy in replications["policy"].unique().tolist():
         units = units_of(replications, policy)
-        days = [read_record_table(run.unit(unit), "orders", ORDER_COLUMNS) for unit in units]
-        known = [day for day in days if day is not None]
+        places = [run.unit(unit) for unit in units if has_record_table(run.unit(unit), "orders")]
+        known = [read_record_table(place, "orders", ORDER_COLUMNS) for place in places]
         if known and service_over_time(known, spec.horizon.demand_s).warm_up_s is None:
             unsettled.append(policy)
     if unsettled:

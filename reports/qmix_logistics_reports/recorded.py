@@ -9,7 +9,7 @@ import pandas as pd
 
 from qmix_logistics.errors import ScenarioError
 from qmix_logistics.evaluation.arc_load import VEHICLE_COLUMNS, arc_loads
-from qmix_logistics.evaluation.record_table import read_record_table
+from qmix_logistics.evaluation.record_table import has_record_table, read_record_table
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.evaluation.run_folder import UnitKey
 from qmix_logistics.evaluation.service import ORDER_COLUMNS, Service, service_over_time
@@ -173,13 +173,12 @@ def _records(result: ExperimentResult, unit: UnitKey, name: str, columns: Sequen
             "This run was written without the records of its days (report.records: none), which this needs. Run it "
             "again, with report.records set to csv."
         )
-    table = read_record_table(result.run.unit(unit), name, columns)
-    if table is None:
+    if not has_record_table(result.run.unit(unit), name):
         raise _MissingError(
             f"The records of units/{unit} are not there, which this needs. Remove that folder, and run again with "
             "--resume: the day is played again."
         )
-    return table
+    return read_record_table(result.run.unit(unit), name, columns)
 
 
 def _starts_s(result: ExperimentResult) -> float:

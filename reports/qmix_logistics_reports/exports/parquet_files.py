@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from qmix_logistics.evaluation.record_columns import RECORD_COLUMNS
+from qmix_logistics.evaluation.record_table import read_record_table
 from qmix_logistics.evaluation.result import ExperimentResult
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey
 from qmix_logistics.evaluation.table_columns import TABLE_COLUMNS
-from qmix_logistics.evaluation.units import read_table
 from qmix_logistics_reports.csv_tables import COLUMNS, tables_of, write_columns, write_parquet
 
 UNIT_COLUMNS = {name: TABLE_COLUMNS["replications"][name] for name in ("policy", "training_seed", "day")}
@@ -50,9 +50,7 @@ def write_records(run: RunFolder, units: Iterable[UnitKey], folder: Path) -> Non
     """
     units = list(units)
     for name, columns in RECORD_COLUMNS.items():
-        tables = [
-            _with_unit(pd.DataFrame(read_table(run.unit(unit), name), columns=list(columns)), unit) for unit in units
-        ]
+        tables = [_with_unit(read_record_table(run.unit(unit), name)[list(columns)], unit) for unit in units]
         write_parquet(pd.concat(tables, ignore_index=True), folder / f"{name}.parquet")
 
 
