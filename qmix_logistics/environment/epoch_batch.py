@@ -41,9 +41,9 @@ class EpochBatch:
     time_s
         Time of each epoch.
     stops
-        Records of type ``STOP``; beyond ``num_stops`` they are void.
-    num_stops, num_pending
-        Stops, and pending tasks, of each epoch.
+        Records of type ``STOP``; beyond those of an epoch they are void.
+    num_pending
+        Pending tasks of each epoch.
     is_pick_up
         Whether a stop is the pick-up of a pending task.
     open_tasks
@@ -73,7 +73,6 @@ class EpochBatch:
 
     time_s: Float[np.ndarray, " epoch"]
     stops: Shaped[np.ndarray, "epoch stop"]
-    num_stops: Int[np.ndarray, " epoch"]
     num_pending: Int[np.ndarray, " epoch"]
     is_pick_up: Bool[np.ndarray, "epoch stop"]
     open_tasks: Float[np.ndarray, "epoch stop"]
@@ -127,7 +126,6 @@ def collate(
     return EpochBatch(
         time_s=np.array([epoch.time_s for epoch in epochs], float),
         stops=stops,
-        num_stops=np.array([len(epoch.stops) for epoch in epochs]),
         num_pending=np.array([epoch.num_pending for epoch in epochs]),
         is_pick_up=is_pick_up,
         open_tasks=open_tasks,

@@ -43,7 +43,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownDay:
+class TypicalDay:
     """
     The day that is shown where only one can be, and who plays it.
 
@@ -64,7 +64,7 @@ class _MissingError(Exception):
     """Records are not there; says why."""
 
 
-def shown_day(result: ExperimentResult) -> ShownDay:
+def typical_units(result: ExperimentResult) -> TypicalDay:
     """
     Return the day that is most like the others, played by the policy that the report is about and by the reference.
 
@@ -78,7 +78,7 @@ def shown_day(result: ExperimentResult) -> ShownDay:
     day = typical_day(table, focus, result.reference)
     label = str(table.loc[table["day"] == day, "day_label"].iloc[0])
     policies = dict.fromkeys([focus, result.reference])
-    return ShownDay(day, label, {name: UnitKey(name, typical_seed(table, name), day) for name in policies})
+    return TypicalDay(day, label, {name: UnitKey(name, typical_seed(table, name), day) for name in policies})
 
 
 def service_section(result: ExperimentResult) -> Section:
@@ -123,7 +123,7 @@ def traffic_section(result: ExperimentResult) -> Section:
     result
         The experiment.
     """
-    shown, site = shown_day(result), result.site
+    shown, site = typical_units(result), result.site
     try:
         if site is None:
             raise _MissingError(_NO_SITE)
@@ -147,7 +147,7 @@ def vehicles_section(result: ExperimentResult) -> Section:
     result
         The experiment.
     """
-    shown, columns = shown_day(result), ("vehicle", "state", "start_s", "end_s")
+    shown, columns = typical_units(result), ("vehicle", "state", "start_s", "end_s")
     try:
         tables = {name: _records(result, unit, "vehicles", columns) for name, unit in shown.units.items()}
     except _MissingError as error:

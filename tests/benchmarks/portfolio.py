@@ -29,6 +29,7 @@ TRAINING_DAYS = {
     "warehouse-trace": 32,
     "delivery-time-windows": 32,
     "hub-two-echelon": 48,
+    "delivery-same-day": 32,
 }
 TRAININGS, MORE_TRAININGS, TEST_DAYS, HINDSIGHT_MOVES = 3, 5, 30, 20
 MOST_TRAINING_DAYS = 64
