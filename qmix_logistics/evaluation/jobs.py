@@ -12,6 +12,7 @@ import multiprocessing as mp
 import multiprocessing.connection
 import os
 import signal
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -246,10 +247,11 @@ def _deaf_to_the_keyboard() -> Iterator[None]:
 def _work(connection: multiprocessing.connection.Connection) -> None:
     """Run the jobs that come in; the parent alone answers to the keyboard."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     while True:
         try:
             job: Job = connection.recv()
-        except EOFError:  # the parent was killed
+        except EOFError:
             return
         try:
             job.run(lambda share, cost=None: connection.send((min(share, 0.999), cost)))
@@ -258,3 +260,11 @@ def _work(connection: multiprocessing.connection.Connection) -> None:
                 connection.send(_Failure.of(error))
             return
         connection.send((1.0, None))
+
+
+def _end_with_the_parent() -> None:
+    """End at once when the parent is killed: what is committed is whole, and no one would hear of the rest."""
+    parent = mp.parent_process()
+    assert parent is not None
+    multiprocessing.connection.wait([parent.sentinel])
+    os._exit(1)

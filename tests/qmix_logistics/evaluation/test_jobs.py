@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import multiprocessing as mp
 import os
 import signal
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +75,19 @@ class Listening(Square):
         self.place.write_text(str(signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())))
 
 
+@dataclass(frozen=True)
+class Endless(Square):
+    """Notes its process, and says nothing for a minute."""
+
+    def run(self, report: Report) -> None:
+        self.place.write_text(f"{os.getpid()}\n")
+        time.sleep(60)
+
+
+def run_endless(folder: Path) -> None:
+    run_jobs([Endless(folder, 3)], 2, ignore)
+
+
 def ignore(progress: Progress) -> None:
     pass
 
@@ -132,3 +148,30 @@ def test_only_the_parent_hears_the_keyboard(tmp_path: Path) -> None:
 def test_an_interrupt_is_no_failure_of_the_job(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run_jobs([Interrupted(tmp_path, 3)], 1, ignore)
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    parent = mp.get_context("spawn").Process(target=run_endless, args=(tmp_path,))
+    parent.start()
+    place = tmp_path / "3"
+    wait_until(lambda: place.exists() and place.read_text().endswith("\n"))
+    parent.kill()
+    parent.join()
+    wait_until(lambda: not is_alive(int(place.read_text())))
+
+
+def wait_until(is_so: Callable[[], bool], within_s: float = 30.0) -> None:
+    end_s = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < end_s, f"not within {within_s:.0f} s"
+        time.sleep(0.05)
+
+
+def is_alive(process: int) -> bool:
+    """Tell whether a process runs; one that ended may wait for someone to ask how."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{process}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
