@@ -32,7 +32,8 @@ TRAINING_DAYS = {
     "delivery-same-day": 32,
 }
 TRAININGS, MORE_TRAININGS, TEST_DAYS, HINDSIGHT_MOVES = 3, 5, 30, 20
-MOST_TRAINING_DAYS = 64
+MOST_TRAINING_DAYS, DAYS_A_ROUND = 64, 8
+"""In rounds of 32, half of so few days or all of them would be the guide's."""
 BASELINES_TO_LEARNER = 2
 """Each baseline is tuned on so many times the days that a learner gets: with fewer, chance decides among settings."""
 ON_VEHICLES = (
@@ -76,6 +77,7 @@ def prepare(name: str) -> Path:
         if document["demand"]["kind"] != "trace":
             experiment["replications"] = TEST_DAYS
         document["training"]["budget"] = f"{TRAINING_DAYS.get(name, MOST_TRAINING_DAYS)} days"
+        document["training"]["envs_per_batch"] = DAYS_A_ROUND
         if "path" in document["demand"]:
             document["demand"]["path"] = str((source.parent / document["demand"]["path"]).resolve())
         place.parent.mkdir(parents=True, exist_ok=True)
