@@ -10,17 +10,14 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from qmix_logistics.environment.joint_decision import grant_slots
+from qmix_logistics.environment.joint_decision import NO_SLOT, grant_slots
 from qmix_logistics.environment.observation import is_deferred
-from qmix_logistics.environment.schema import VEHICLE
-from qmix_logistics.learning.dispatch.entity_network import LocalBatch, UtilityNetwork
+from qmix_logistics.learning.dispatch.entity_network import IS_ADVISED, LocalBatch, UtilityNetwork
 from qmix_logistics.learning.dispatch.replay_records import DrawnDecisions
 from qmix_logistics.learning.dispatch.state import StateBatch
 from qmix_logistics.learning.network.decisions import Decisions, Team
 from qmix_logistics.learning.network.grouping import Grouping
 from qmix_logistics.learning.network.team_network import TeamNetwork
-
-_IS_ADVISED = [feature.name for feature in VEHICLE].index("is_advised")
 
 
 class DispatchSample:
@@ -39,7 +36,8 @@ class DispatchSample:
         self._drawn = drawn
         self.slots: Int[Tensor, " row"] = torch.from_numpy(drawn.rows["slot"].astype(np.int64))
         self.shown: Int[Tensor, " row"] = torch.from_numpy(drawn.rows["shown"].astype(np.int64))
-        self.is_told: Bool[Tensor, " row"] = torch.from_numpy(drawn.rows["vehicle"][:, _IS_ADVISED] > 0)
+        is_advised = drawn.rows["stops"][np.arange(len(drawn.rows)), drawn.rows["shown"], IS_ADVISED] > 0
+        self.is_told: Bool[Tensor, " row"] = torch.from_numpy(is_advised & (drawn.rows["shown"] != NO_SLOT))
         self.weights = None if drawn.weights is None else torch.from_numpy(drawn.weights)
         self.group_of_row = torch.from_numpy(drawn.epoch_of_row)
 

@@ -9,11 +9,13 @@ from qmix_logistics.composition import build_baseline
 from qmix_logistics.environment.codec import Codec
 from qmix_logistics.environment.schema import STATE_VEHICLE, VEHICLE
 from qmix_logistics.learning.dispatch.building import replay_shape
+from qmix_logistics.learning.dispatch.entity_network import IS_ADVISED
 from qmix_logistics.learning.dispatch.replay import Replay
 from qmix_logistics.learning.dispatch.replay_records import DrawnDecisions
 from qmix_logistics.learning.dispatch.rollout import BatchRollout
+from qmix_logistics.learning.dispatch.sample import DispatchSample
 from qmix_logistics.learning.dispatch.scorers import atc_scores
-from qmix_logistics.scenario.policies import MatchingPolicy
+from qmix_logistics.scenario.policies import MatchingPolicy, RulePolicy
 from qmix_logistics.simulation import Simulator, compile_site
 
 TAU_S = 120.0
@@ -61,3 +63,17 @@ def test_a_teacher_is_reached_in_an_outage_of_the_planner(*, is_advised: bool) -
     assert (rows["shown"] >= 0)[~is_told].any()
     assert is_told.any() == is_advised
     assert (rows["shown"] >= 0)[is_told].all()
+
+
+def test_who_is_told_one_thing_and_shown_another_does_not_know_what_is_shown() -> None:
+    spec = scenario(horizon={"demand_s": 600, "drain_s": 900})
+    site = compile_site(spec)
+    replay, simulator = Replay(replay_shape(site), 2**22), Simulator(site, is_recording=False)
+    planner, teacher = build_baseline(RulePolicy(kind="fifo")), build_baseline(RulePolicy(kind="nearest"))
+    BatchRollout([simulator], Codec(site), TAU_S, 1.0, [planner], [teacher]).play([test_day(spec)], atc_scores, replay)
+    drawn = replay.sample(200, TAU_S, 1e9, np.random.default_rng(0))
+    stops, shown = drawn.rows["stops"], drawn.rows["shown"].astype(int)
+    told = stops[..., IS_ADVISED].argmax(axis=1)
+    is_told, is_shown = stops[..., IS_ADVISED].any(axis=1), shown >= 0
+    assert (is_told & is_shown & (told != shown)).any()
+    assert DispatchSample(drawn).is_told.numpy().tolist() == (is_told & is_shown & (told == shown)).tolist()
