@@ -10,6 +10,7 @@ from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey
 
 OF_ORDERS = ("order_class", "weight", "num_tasks", "release_s", "due_s")
 """What chance, and no policy, decides of an order."""
+OF_TASKS = ("task", "order", "origin", "load_units")
 
 
 def differing_days(
@@ -27,7 +28,7 @@ def differing_days(
     """
     for one, other in units:
         places = first.unit(one), second.unit(other)
-        orders = [read_record_table(place, "orders") for place in places]
+        orders = [read_record_table(place, "orders", OF_ORDERS) for place in places]
         seen = min(map(len, orders))  # a day that is cut off has not seen them all
         heads = [table[list(OF_ORDERS)].to_numpy()[:seen].tolist() for table in orders]
         if heads[0] != heads[1] or (seen == 0) != (len(orders[0]) == len(orders[1]) == 0):
@@ -38,7 +39,7 @@ def differing_days(
 
 def _first_tasks(folder: Path) -> dict[int, tuple[str, float]]:
     """Return origin and load of the first task of each order; where later ones begin may be a choice."""
-    tasks = read_record_table(folder, "tasks").sort_values("task").drop_duplicates("order")
+    tasks = read_record_table(folder, "tasks", OF_TASKS).sort_values("task").drop_duplicates("order")
     ends = zip(tasks["origin"].tolist(), tasks["load_units"].tolist(), strict=True)
     return dict(zip(tasks["task"].tolist(), ends, strict=True))
 

@@ -126,10 +126,9 @@ class BatchRollout:
             planner.reset(site, np.random.default_rng(0))
         result = RolloutResult(np.zeros(len(days)))
         while live := [index for index, epoch in enumerate(epochs) if epoch.end is None]:
-            told = [advice_of(self._advisers[index], epochs[index]) for index in live] if self._advisers else None
             going = [epochs[index] for index in live]
-            known = dict(zip(live, told or (), strict=False))
-            shown = [self._shown(index, epochs[index], known.get(index)) for index in live] if teachers else None
+            told = [advice_of(self._advisers[index], epochs[index]) for index in live] if self._advisers else None
+            shown = self._shown(live, going, told) if teachers else None
             dispatches, rounds = decide_jointly(
                 self._codec, going, scorer, told, shown=shown, with_state=replay is not None
             )
@@ -145,12 +144,19 @@ class BatchRollout:
         result.costs[:] = [simulator.total_cost for simulator in simulators]
         return result
 
-    def _shown(self, index: int, epoch: DecisionEpoch, told: Advice | None) -> Advice:
-        """Return what a teacher would do; in training it can always be reached."""
-        teacher = self._teachers[index]
-        if self._are_advisers and told is not None and (epoch.is_planner_up or teacher.information == "local"):
-            return told
-        return Advice(teacher.decide(epoch).columns)
+    def _shown(
+        self, live: Sequence[int], epochs: Sequence[DecisionEpoch], told: Sequence[Advice] | None
+    ) -> list[Advice]:
+        """Return what teachers would do: as they have told, if they could; in training they can always be reached."""
+        shown = []
+        for place, (index, epoch) in enumerate(zip(live, epochs, strict=True)):
+            teacher = self._teachers[index]
+            could_tell = epoch.is_planner_up or teacher.information == "local"
+            if told is not None and self._are_advisers and could_tell:
+                shown.append(told[place])
+            else:
+                shown.append(Advice(teacher.decide(epoch).columns))
+        return shown
 
     def _remember(
         self, replay: Replay, rounds: Sequence[GrantedRound], chains: Sequence[tuple[_Chain, DecisionEpoch]]

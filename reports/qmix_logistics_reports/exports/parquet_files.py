@@ -50,8 +50,13 @@ def write_records(run: RunFolder, units: Iterable[UnitKey], folder: Path) -> Non
     """
     units = list(units)
     for name, columns in RECORD_COLUMNS.items():
-        tables = [_with_unit(read_record_table(run.unit(unit), name)[list(columns)], unit) for unit in units]
+        tables = [_with_unit(_records(run.unit(unit), name, list(columns)), unit) for unit in units]
         write_parquet(pd.concat(tables, ignore_index=True), folder / f"{name}.parquet")
+
+
+def _records(unit: Path, name: str, columns: list[str]) -> pd.DataFrame:
+    """Return a unit's records; a column that an older version did not write is empty."""
+    return read_record_table(unit, name, columns).reindex(columns=columns)
 
 
 def _with_unit(table: pd.DataFrame, unit: UnitKey) -> pd.DataFrame:
