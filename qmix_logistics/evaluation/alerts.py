@@ -156,12 +156,19 @@ def _about_precision(spec: ScenarioSpec, replications: pd.DataFrame, comparisons
 
 
 def _about_coverage(spec: ScenarioSpec, comparisons: pd.DataFrame) -> Iterator[Alert]:
-    """Tell where intervals hold less than they promise, because daily differences are skewed."""
+    """
+    Tell where intervals hold less than they promise: daily differences are skewed, or most days have none.
+
+    Of policies that cost the same on all days, and of KPIs that are always the same, it does not speak.
+    """
     if not len(comparisons):
         return
     promised = spec.experiment.confidence_pct
-    few = comparisons[comparisons["coverage_pct"] < promised - SHORT_OF_PCT]
-    primary = few[(few["kpi"] == PRIMARY_KPI) & (few["training_seed"] == ALL_SEEDS)]
+    is_few = comparisons["coverage_pct"] < promised - SHORT_OF_PCT
+    differs = comparisons["ci_low"] < comparisons["ci_high"]
+    few = comparisons[is_few & comparisons["kpi"].isin(comparisons.loc[differs, "kpi"])]
+    is_primary = (comparisons["kpi"] == PRIMARY_KPI) & (comparisons["training_seed"] == ALL_SEEDS)
+    primary = comparisons[is_few & differs & is_primary]
     remedy = "Daily differences are skewed; add test days."
     if len(primary):
         worst = primary.sort_values("coverage_pct", kind="stable").head(MOST_NAMED)

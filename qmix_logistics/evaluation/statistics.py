@@ -181,7 +181,8 @@ def t_coverage(values: Float[np.ndarray, " day"], confidence: float) -> float:
 
     Returns
     -------
-    In [0, 1]; ``confidence`` for fewer than four days, or equal ones, which tell nothing of the shape.
+    In [0, 1]; ``confidence`` for fewer than four days, which tell nothing of the shape. For equal days the least share
+    of days like these that they leave possible: other ones may be rare (the rule of three).
 
     References
     ----------
@@ -189,7 +190,9 @@ def t_coverage(values: Float[np.ndarray, " day"], confidence: float) -> float:
        Probability 15, and Hall (1992), The bootstrap and Edgeworth expansion, section 2.6.
     """
     number = len(values)
-    if number < 4 or np.ptp(values) <= 1e-9 * np.abs(values).max():
+    if np.ptp(values) <= 1e-9 * np.abs(values).max():
+        return float((1 - confidence) ** (1 / number))
+    if number < 4:
         return confidence
     z = float(stats.norm.ppf((1 + confidence) / 2))
     skewness, kurtosis = float(stats.skew(values, bias=False)), float(stats.kurtosis(values, bias=False))

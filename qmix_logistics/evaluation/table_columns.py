@@ -85,8 +85,8 @@ TABLE_COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "interval_kind": _INTERVAL,
         "coverage_pct": Column(
             "%",
-            "how often such an interval holds the mean, judged by the skewness of the daily differences; below 93 the "
-            "report warns",
+            "how often such an interval holds the mean, judged by the skewness of the daily differences, or by the "
+            "number of days where all are the same; below 93 the report warns",
         ),
         "improvement_pct": Column("%", "days on which the policy was the better one, equal days half"),
         "improvement_low_pct": Column(

@@ -30,7 +30,9 @@ def curve(greedy: list[float | None], best: list[bool], exploring: float = 10.0)
     return pd.DataFrame(points).assign(policy="qmix", training_seed=1, days=[10 * n for n in range(1, len(greedy) + 1)])
 
 
-NO_COMPARISONS = pd.DataFrame(columns=["policy", "training_seed", "reference", "kpi", "coverage_pct"])
+NO_COMPARISONS = pd.DataFrame(
+    columns=["policy", "training_seed", "reference", "kpi", "coverage_pct", "ci_low", "ci_high"]
+)
 
 
 def alerts(
@@ -149,14 +151,25 @@ def test_a_kind_of_stop_that_takes_over() -> None:
 
 
 def test_intervals_that_hold_less_than_they_promise_are_told() -> None:
-    columns = ["policy", "training_seed", "reference", "kpi", "coverage_pct"]
-    rows = [("qmix", "all", "atc", "total_cost", 91.2), ("nearest", "all", "atc", "total_cost", 93.1),
-            ("fifo", "all", "atc", "total_cost", 90.06),
-            ("qmix", "1", "atc", "total_cost", 80.0), ("qmix", "all", "atc", "lost_pct", 88.0)]  # fmt: skip
-    first, second = alerts(replications(), comparisons=pd.DataFrame(rows, columns=columns))
+    columns = ["policy", "training_seed", "reference", "kpi", "coverage_pct", "ci_high"]
+    rows = [("qmix", "all", "atc", "total_cost", 91.2, 1.0), ("nearest", "all", "atc", "total_cost", 93.1, 1.0),
+            ("fifo", "all", "atc", "total_cost", 90.06, 1.0), ("qmix", "1", "atc", "total_cost", 80.0, 1.0),
+            ("qmix", "all", "atc", "lost_pct", 88.0, 1.0)]  # fmt: skip
+    first, second = alerts(replications(), comparisons=pd.DataFrame(rows, columns=columns).assign(ci_low=0.0))
     where = "fifo against atc, 90.1 %; qmix against atc, 91.2 %"
     assert first.text == f"Some 95 % intervals of total_cost hold the mean less often than they say: {where}."
     assert second.text.startswith("Intervals of lost_pct hold the mean in less than 93 % somewhere")
+
+
+def test_days_that_never_differ_are_told_where_a_kpi_differs_elsewhere() -> None:
+    """A day that differs may be rare; but policies that do the same, and what never happens, are not worth a word."""
+    columns = ["policy", "training_seed", "reference", "kpi", "coverage_pct", "ci_high"]
+    rows = [("advised", "all", "atc", "total_cost", 74.0, 0.0), ("nearest", "all", "atc", "total_cost", 95.0, 1.0),
+            ("advised", "all", "atc", "tardiness_mean_s", 74.0, 0.0),
+            ("nearest", "all", "atc", "tardiness_mean_s", 94.0, 1.0),
+            ("nearest", "all", "atc", "strandings", 74.0, 0.0)]  # fmt: skip
+    (alert,) = alerts(replications(), comparisons=pd.DataFrame(rows, columns=columns).assign(ci_low=0.0))
+    assert alert.text.startswith("Intervals of tardiness_mean_s hold")
 
 
 def test_days_on_which_a_policy_beat_hindsight_are_told() -> None:
@@ -180,7 +193,8 @@ def test_baselines_that_were_not_tuned_are_named_beside_a_learner_that_was_train
 
 def test_an_alert_names_the_three_worst_comparisons_and_counts_the_others() -> None:
     rows = {"policy": list("abcde"), "training_seed": "all", "reference": "atc", "kpi": "total_cost"}
-    (alert,) = alerts(replications(), comparisons=pd.DataFrame(rows | {"coverage_pct": [90.0, 85.0, 80.0, 92.0, 91.0]}))
+    rows |= {"ci_low": 0.0, "ci_high": 1.0, "coverage_pct": [90.0, 85.0, 80.0, 92.0, 91.0]}
+    (alert,) = alerts(replications(), comparisons=pd.DataFrame(rows))
     where = "c against atc, 80.0 %; b against atc, 85.0 %; a against atc, 90.0 %; and 2 more."
     assert (alert.kind, alert.text.partition(": ")[2]) == (AlertKind.SKEWED_DAYS, where)
 

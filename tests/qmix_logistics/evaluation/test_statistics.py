@@ -163,8 +163,14 @@ def test_coverage_of_t_by_hand() -> None:
 
 def test_coverage_of_t_is_what_is_asked_for_where_the_days_tell_nothing() -> None:
     assert t_coverage(np.array([1.0, 2.0, 9.0]), 0.9) == 0.9
-    assert t_coverage(np.full(12, 3.0), 0.95) == 0.95
     assert t_coverage(np.linspace(-1, 1, 200), 0.95) == pytest.approx(0.95, abs=0.001)
+
+
+def test_equal_days_say_only_that_others_are_rare() -> None:
+    """With n equal days, days that differ may still have the share q at which n days without one come up in 5 %."""
+    coverage = t_coverage(np.full(12, 3.0), 0.95)
+    assert coverage**12 == pytest.approx(0.05)
+    assert t_coverage(np.zeros(60), 0.95) == pytest.approx(0.951, abs=0.0005)  # the rule of three: 1 - 3 / 60
 
 
 @pytest.mark.slow
