@@ -1,4 +1,4 @@
-"""Any rule or planner on every vehicle: each decides for itself, on what it knows."""
+"""Any rule or planner on every vehicle: each decides for itself, on what it knows, always or in an outage."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class OnVehiclePolicy:
 
     def __init__(self, make_planner: Callable[[], Policy]) -> None:
         self._make_planner = make_planner
+        self._planners: list[Policy] = []
 
     @property
     def num_cut_off(self) -> int:
@@ -59,3 +60,39 @@ class OnVehiclePolicy:
     def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
         """Decide as ever: no one else is needed; see ``Policy``."""
         return self.decide(epoch)
+
+
+class FallbackPolicy:
+    """
+    A central planner, and while it cannot be reached every vehicle's own.
+
+    Parameters
+    ----------
+    central
+        Decides as long as it can be reached.
+    own
+        Decides in an outage.
+    """
+
+    information = "advised"
+
+    def __init__(self, central: Policy, own: OnVehiclePolicy) -> None:
+        self._central, self._own = central, own
+
+    @property
+    def num_cut_off(self) -> int:
+        """Decisions that a clock cut short; see ``Policy``."""
+        return self._central.num_cut_off + self._own.num_cut_off
+
+    def reset(self, site: Site, rng: np.random.Generator) -> None:
+        """Prepare for a new day; see ``Policy``."""
+        self._central.reset(site, rng)
+        self._own.reset(site, rng)
+
+    def decide(self, epoch: DecisionEpoch) -> Dispatch:
+        """Let the centre decide, or else each decider; see ``Policy``."""
+        return self._central.decide(epoch) if epoch.is_planner_up else self._own.decide(epoch)
+
+    def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
+        """Let each decider plan for itself; see ``Policy``."""
+        return self._own.decide(epoch)

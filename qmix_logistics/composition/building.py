@@ -132,6 +132,25 @@ def build_baseline(entry: Baseline) -> Policy:
     return _build_planner(entry)
 
 
+def build_adviser(entry: Baseline) -> Policy:
+    """
+    Return what tells vehicles what to do: in an outage of a central planner each plans for itself, as it would.
+
+    A central policy of one's own is only asked what it would do in an outage.
+
+    Parameters
+    ----------
+    entry
+        The planner's entry in the scenario.
+    """
+    adviser = build_baseline(entry)
+    if entry.information == "local" or isinstance(entry, CustomPolicy):
+        return adviser
+    from qmix_logistics_baselines.on_vehicle import FallbackPolicy, OnVehiclePolicy
+
+    return FallbackPolicy(adviser, OnVehiclePolicy(functools.partial(_build_planner, entry)))
+
+
 def _build_planner(entry: Baseline) -> Policy:
     if isinstance(entry, CustomPolicy):
         return build_custom(entry)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from qmix_logistics.composition.building import build_baseline, world_of
+from qmix_logistics.composition.building import build_adviser, world_of
 from qmix_logistics.composition.exporting import CARD
 from qmix_logistics.deployment.board import BoardPolicy, VehicleProcesses, Vehicles, VehiclesInside
 from qmix_logistics.deployment.runtime import SCHEMA, WEIGHTS
@@ -72,7 +72,7 @@ def deploy(spec: ScenarioSpec, folder: Path, day: int, num_lost: int = 0, lost_a
     entry = _adviser_of(folder)
 
     def kpis(vehicles: Vehicles, losses: Mapping[int, float]) -> Mapping[str, float | None]:
-        adviser: Policy | None = None if entry is None else build_baseline(entry)
+        adviser: Policy | None = None if entry is None else build_adviser(entry)
         key = DayKey(Split.TEST, day)
         rng = day_stream(spec.experiment.seed, key, Purpose.POLICY)
         policy = BoardPolicy(vehicles, adviser, losses)

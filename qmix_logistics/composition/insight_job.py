@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qmix_logistics.composition.building import World, build_baseline, world_of
+from qmix_logistics.composition.building import World, build_adviser, build_baseline, world_of
 from qmix_logistics.composition.contending import contenders
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
@@ -131,7 +131,7 @@ def _look(world: World, run: RunFolder, choice: Choice, report: Callable[[float]
     entry, planner = _entry(spec, choice.focus), _entry(spec, choice.baseline)
     assert isinstance(entry, LearnedPolicy) and not isinstance(planner, LearnedPolicy)
     adviser = adviser_of(spec, entry)
-    make_adviser = None if adviser is None else functools.partial(build_baseline, adviser)
+    make_adviser = None if adviser is None else functools.partial(build_adviser, adviser)
     policy, day = _learned(entry, run, unit, make_adviser), world.demand.realise(key)
     rngs = day_stream(seed, key, Purpose.POLICY), day_stream(seed, key, Purpose.POLICY)
     after_s = decision_times(spec.decision_time, policy.information, unit)(0.0)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qmix_logistics import __version__
-from qmix_logistics.composition.building import build_baseline, world_of
+from qmix_logistics.composition.building import build_adviser, build_baseline, world_of
 from qmix_logistics.episode import Policy
 from qmix_logistics.evaluation.decision_times import decision_times
 from qmix_logistics.evaluation.jobs import Job, Report
@@ -92,7 +92,7 @@ class TrainJob(Job):
 
         world, entry = world_of(self.scenario), self._entry
         adviser, teacher = adviser_of(world.spec, entry), teacher_of(world.spec, entry)
-        training, run = world.spec.training, RunFolder(self.folder)
+        shown, training, run = teacher or adviser, world.spec.training, RunFolder(self.folder)
         saved, curve = run.checkpoint(self._policy, self.seed), run.curve(self._policy, self.seed)
         trainer = Trainer(
             world.site,
@@ -102,8 +102,9 @@ class TrainJob(Job):
             world.spec.experiment.seed,
             self.seed,
             world.num_validation_days,
-            None if adviser is None else functools.partial(build_baseline, adviser),
-            None if teacher is None else functools.partial(build_baseline, teacher),
+            None if adviser is None else functools.partial(build_adviser, adviser),
+            None if shown is None else functools.partial(build_baseline, shown),
+            shows_advice=teacher is None,
         )
         train(trainer, saved, training.checkpoint_every_days, lambda share: report(share, _cost_so_far(trainer)))
         about = {
@@ -219,7 +220,7 @@ def _kept(scenario: str, folder: Path, index: int, training_seed: int) -> Policy
         from qmix_logistics.learning.dispatch.learned_policy import load_policy
 
         planner = adviser_of(world_of(scenario).spec, entry)
-        adviser = None if planner is None else build_baseline(planner)
+        adviser = None if planner is None else build_adviser(planner)
         place = entry.weights_in or RunFolder(folder).policy(trained_as(entry), training_seed)
         return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")
     return build_baseline(entry)

@@ -13,7 +13,7 @@ def advice_of(planner: Policy, epoch: DecisionEpoch) -> Advice:
     """
     Return the stops that a planner would give the deciders of an epoch.
 
-    While it cannot be reached, what is left of its last plan.
+    While it cannot be reached, what is left of its last plan; or else what each vehicle plans, if they can.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def advice_of(planner: Policy, epoch: DecisionEpoch) -> Advice:
     epoch
         The epoch.
     """
-    if epoch.is_planner_up or planner.information == "local":
+    if epoch.is_planner_up or planner.information != "global":
         dispatch = planner.decide(epoch)
         return Advice(dispatch.columns, dispatch.declined)
     columns = planner.decide_in_outage(epoch).columns

@@ -62,7 +62,9 @@ class Trainer:
     make_adviser
         Returns a new planner whose advice the vehicles know, at work too; None: there is none.
     make_teacher
-        Returns a new planner that shows in training what it would do; None: the adviser does, as far as there is one.
+        Returns a new planner that shows in training what it would do; None: there is none.
+    shows_advice
+        Whether that planner is the adviser: then it is asked in outages only.
     """
 
     def __init__(
@@ -76,6 +78,8 @@ class Trainer:
         num_validation_days: int,
         make_adviser: Callable[[], Policy] | None = None,
         make_teacher: Callable[[], Policy] | None = None,
+        *,
+        shows_advice: bool = False,
     ) -> None:
         self._demand, self._training, self._number = demand, training, number
         of_exploration, of_weights = np.random.SeedSequence(root_seed, spawn_key=(SEED_KEY, number)).spawn(2)
@@ -89,7 +93,7 @@ class Trainer:
         self._is_advised = make_adviser is not None
         self._doubt = DOUBT_OF_ADVISED if self._is_advised else 0.0
         num = max(training.envs_per_batch, num_validation_days)
-        self._rollout = _rollout(site, training, num, make_adviser, make_teacher)
+        self._rollout = _rollout(site, training, num, (make_adviser, make_teacher), shows_advice=shows_advice)
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None
@@ -272,8 +276,9 @@ def _rollout(
     site: Site,
     training: Training,
     num: int,
-    make_adviser: Callable[[], Policy] | None,
-    make_teacher: Callable[[], Policy] | None,
+    makers: tuple[Callable[[], Policy] | None, Callable[[], Policy] | None],
+    *,
+    shows_advice: bool,
 ) -> BatchRollout:
     """Return what plays so many days side by side."""
     tau_s = training.discount_time_constant_s
@@ -281,7 +286,6 @@ def _rollout(
         Simulator(site, discount_time_constant_s=tau_s, travel_weight=training.travel_weight, is_recording=False)
         for _ in range(num)
     ]
-    makers = make_adviser, make_teacher or make_adviser
     advisers, teachers = ([] if make is None else [make() for _ in range(num)] for make in makers)
     return BatchRollout(
         simulators,
@@ -290,6 +294,6 @@ def _rollout(
         reward_unit(site, tau_s),
         advisers,
         teachers,
-        are_advisers=make_teacher is None,
+        are_advisers=shows_advice,
         battery_potential=training.battery_potential,
     )

@@ -19,6 +19,7 @@ from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.learned_policy import LearnedPolicy
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics_baselines.matching import MatchingPolicy
+from qmix_logistics_baselines.on_vehicle import FallbackPolicy, OnVehiclePolicy
 from qmix_logistics_baselines.rolling_horizon import RollingHorizonPolicy
 
 SEVERAL_ON_BOARD = {"fleet__0__max_tasks_on_board": 3, "fleet__0__capacity_units": 3}
@@ -87,3 +88,15 @@ def test_in_an_outage_there_is_no_advice_but_that_of_an_old_plan() -> None:
         assert ((left == -1) | (left >= epoch.work.start)).all()
         followed += int((left >= epoch.work.start).sum())
     assert followed > 20
+
+
+@pytest.mark.parametrize("planner", ["matching", "routes"])
+def test_in_an_outage_vehicles_are_told_what_they_plan_themselves(planner: str) -> None:
+    """A day without a centre is that of planners on the vehicles, one without outage that of the central planner."""
+    for duration_s, alone in ((1e5, OnVehiclePolicy(PLANNERS[planner])), (0.001, PLANNERS[planner]())):
+        outages = {"planner_outages": [{"earliest_s": 0, "duration_s": duration_s}]}
+        spec = scenario(demand__rate_per_h=200, disruptions=outages, **SEVERAL_ON_BOARD)
+        adviser = FallbackPolicy(PLANNERS[planner](), OnVehiclePolicy(PLANNERS[planner]))
+        days = [play_day(spec, policy).records for policy in (alone, adviser, untrained(adviser))]
+        assert days[0].total_cost == days[1].total_cost == days[2].total_cost
+        assert days[0].stops == days[1].stops == days[2].stops
