@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qmix_logistics.scenario.policies import (
     Baseline,
+    CustomPolicy,
     LearnedPolicy,
     MatchingPolicy,
     RollingHorizonPolicy,
@@ -11,8 +12,8 @@ from qmix_logistics.scenario.policies import (
 )
 from qmix_logistics.scenario.scenario import ScenarioSpec
 
-SOLUTIONS_TO_SHOW = 1
-"""Search effort of routes that only teach: a third of the time, and no difference beyond that between trainings."""
+FEW_SOLUTIONS = 1
+"""Search effort of routes that only teach, or are planned on a vehicle: a third of the time, and as good there."""
 
 
 def teacher_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
@@ -26,12 +27,10 @@ def teacher_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
     entry
         The policy.
     """
-    teacher = _planner(spec, entry.teacher)
-    if teacher == adviser_of(spec, entry):
+    teacher, adviser = _planner(spec, entry.teacher), adviser_of(spec, entry)
+    if teacher == adviser or (entry.adviser == "auto" and adviser is not None):
         return None
-    if isinstance(teacher, RollingHorizonPolicy) and isinstance(entry.teacher, str):
-        return teacher.model_copy(update={"solution_limit": SOLUTIONS_TO_SHOW})
-    return teacher
+    return _with_few_solutions(teacher) if isinstance(entry.teacher, str) else teacher
 
 
 def adviser_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
@@ -47,18 +46,41 @@ def adviser_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
     """
     if entry.adviser != "auto":
         return _planner(spec, entry.adviser)
-    return _planner(spec, entry.teacher) if entry.information == "advised" else None
+    teacher = _planner(spec, entry.teacher)
+    if entry.information == "advised":
+        return teacher
+    if teacher is None or isinstance(teacher, CustomPolicy) or not _carries_several(spec):
+        return None
+    own = teacher.model_copy(update={"information": "local", "name": None})
+    given = _baselines(spec).get(policy_name(own))
+    if given is not None:
+        return given
+    return _with_few_solutions(own) if isinstance(entry.teacher, str) else own
 
 
 def _planner(spec: ScenarioSpec, named: Baseline | str | None) -> Baseline | None:
     if not isinstance(named, str):
         return named
-    baselines = {policy_name(policy): policy for policy in spec.policies if not isinstance(policy, LearnedPolicy)}
+    baselines = _baselines(spec)
     if named != "auto":
         return baselines[named]
     central = [policy for policy in baselines.values() if policy.information == "global"]
-    if any(vehicle_class.max_tasks_on_board > 1 for vehicle_class in spec.fleet):
+    if _carries_several(spec):
         routes = [policy for policy in central if isinstance(policy, RollingHorizonPolicy)]
         return routes[0] if routes else RollingHorizonPolicy(kind="rolling_horizon")
     matchings = [policy for policy in central if isinstance(policy, MatchingPolicy) and policy.anticipatory]
     return matchings[0] if matchings else MatchingPolicy(kind="matching", anticipatory=True)
+
+
+def _baselines(spec: ScenarioSpec) -> dict[str, Baseline]:
+    return {policy_name(policy): policy for policy in spec.policies if not isinstance(policy, LearnedPolicy)}
+
+
+def _carries_several(spec: ScenarioSpec) -> bool:
+    return any(vehicle_class.max_tasks_on_board > 1 for vehicle_class in spec.fleet)
+
+
+def _with_few_solutions(planner: Baseline | None) -> Baseline | None:
+    if isinstance(planner, RollingHorizonPolicy):
+        return planner.model_copy(update={"solution_limit": FEW_SOLUTIONS})
+    return planner

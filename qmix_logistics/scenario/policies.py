@@ -143,8 +143,10 @@ class LearnedPolicy(Document):
     ``local``, but those who decide at the same time are matched to their stops together; in an outage they claim."""
     adviser: Annotated[Baseline, Field(discriminator="kind")] | PolicyName | None = "auto"
     """The planner whose advice vehicles know at work: the name of a policy of this scenario, or one given here. Who
-    decides on local information runs on each vehicle; any other needs ``information: advised``. ``auto``:
-    the teacher with ``information: advised``, else none."""
+    decides on local information runs on each vehicle; any other needs ``information: advised``, and in an outage runs
+    on each vehicle too. ``auto``: the teacher with ``information: advised``; else, where vehicles carry several tasks,
+    the teacher on each vehicle, routes planned with one solution unless the scenario has them with ``information:
+    local``; else none."""
     teacher: Annotated[Baseline, Field(discriminator="kind")] | PolicyName | None = "auto"
     """The planner that shows in training what it would do, whatever vehicles know. ``auto``: where vehicles carry
     several tasks the scenario's ``rolling_horizon``, else its anticipatory matching; ``tune`` puts the better one in
