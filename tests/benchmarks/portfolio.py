@@ -17,6 +17,8 @@ from typing import Any
 import pandas as pd
 from ruamel.yaml import YAML
 
+from qmix_logistics.scenario.advisers import FEW_SOLUTIONS
+
 ROOT = Path(__file__).parents[2]
 WORK, BACKGROUND = ROOT / "runs" / "portfolio", ROOT / "docs" / "background"
 WEAK = ("random", "fifo", "earliest_due_date")
@@ -40,7 +42,7 @@ ON_VEHICLES = (
     {"kind": "atc", "information": "local"},
     {"kind": "matching", "anticipatory": True, "information": "local"},
 )
-"""Rules that decide on what learned policies know: whether it pays to learn is seen beside them."""
+"""Rules that decide on what learned policies know, besides routes: whether it pays to learn is seen beside them."""
 LEARNED = (
     {"kind": "qmix"},
     {"kind": "qmix", "information": "coordinator", "weights_of": "qmix"},
@@ -70,7 +72,12 @@ def prepare(name: str) -> Path:
         ]
         for entry in baselines:
             entry.pop("tuning", None)  # all are tuned anew, on as many days
-        document["policies"] = [*baselines, *ON_VEHICLES, *LEARNED]
+        routes = [
+            entry | {"information": "local", "solution_limit": FEW_SOLUTIONS}
+            for entry in baselines
+            if entry["kind"] == "rolling_horizon"
+        ]
+        document["policies"] = [*baselines, *ON_VEHICLES, *routes, *LEARNED]
         experiment = document.setdefault("experiment", {})
         experiment["training_seeds"] = MORE_TRAININGS if name in SHOWN else TRAININGS
         experiment["hindsight_moves"] = HINDSIGHT_MOVES
