@@ -144,7 +144,7 @@ def _model_card(card: Mapping[str, Any], spec: ScenarioSpec) -> str:
     classes = ", ".join(f"{entry.count} x {entry.id}" for entry in spec.fleet)
     needs = "its own state, the order board within range, the vehicles within radio range"
     if card["information"] == "advised":
-        needs += f", and the advice of a central planner ({card['adviser']['kind']}) while it can be reached"
+        needs += f", and the advice of a central planner ({card['adviser']['kind']}), or else of its own in an outage"
     elif card["adviser"] is not None:
         needs += f", and what a planner of its own ({card['adviser']['kind']}) makes of them"
     lines = [
