@@ -35,8 +35,12 @@ def coverage(draw: Callable[[int], np.ndarray], mean: float, num_days: int) -> t
     return 100 * hits / TRIALS, 100 * warnings / TRIALS
 
 
-def check(name: str, draw: Callable[[int], np.ndarray], mean: float) -> None:
-    """Print the table; where coverage is low the report must warn often, and else seldom."""
+def check(name: str, draw: Callable[[int], np.ndarray], mean: float, *, is_shape_known: bool = True) -> None:
+    """
+    Print the table; where coverage is low the report must warn often, and else seldom.
+
+    Seldom only of shapes that are known: samples with a heavy tail on both sides look skewed, as those of rare events do.
+    """
     for num_days in NUM_DAYS:
         covered, warned = coverage(draw, mean, num_days)
         print(f"{name:<34} n {num_days:>3}: holds the mean in {covered:5.1f} %, warns in {warned:5.1f} %", flush=True)
@@ -44,7 +48,7 @@ def check(name: str, draw: Callable[[int], np.ndarray], mean: float) -> None:
             assert warned > 50
         elif covered < LEAST:
             assert warned > 25
-        if num_days >= 20 and covered > 94.5:  # with fewer the sample's shape is mostly chance
+        if is_shape_known and num_days >= 20 and covered > 94.5:  # with fewer the sample's shape is mostly chance
             assert warned < 25
 
 
@@ -77,7 +81,7 @@ def test_real_differences_between_policies() -> None:
         for kpi in KPIS:
             pairs = [(day[kpi], other[kpi]) for day, other in zip(matching, theirs, strict=True)]
             found = np.array([mine - other for mine, other in pairs if mine is not None and other is not None])
-            check(f"{kpi} against {name}", _drawing(found), float(found.mean()))
+            check(f"{kpi} against {name}", _drawing(found), float(found.mean()), is_shape_known=False)
 
 
 def _drawing(values: np.ndarray) -> Callable[[int], np.ndarray]:
