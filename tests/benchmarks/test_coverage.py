@@ -39,7 +39,7 @@ def check(name: str, draw: Callable[[int], np.ndarray], mean: float, *, is_shape
     """
     Print the table; where coverage is low the report must warn often, and else seldom.
 
-    Seldom only of shapes that are known: samples with a heavy tail on both sides look skewed, as those of rare events do.
+    Seldom only of shapes that are known: samples with a heavy tail on both sides look skewed, as rare events do.
     """
     for num_days in NUM_DAYS:
         covered, warned = coverage(draw, mean, num_days)
