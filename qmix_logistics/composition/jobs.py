@@ -92,7 +92,7 @@ class TrainJob(Job):
 
         world, entry = world_of(self.scenario), self._entry
         adviser, teacher = adviser_of(world.spec, entry), teacher_of(world.spec, entry)
-        shown, training, run = teacher or adviser, world.spec.training, RunFolder(self.folder)
+        training, run = world.spec.training, RunFolder(self.folder)
         saved, curve = run.checkpoint(self._policy, self.seed), run.curve(self._policy, self.seed)
         trainer = Trainer(
             world.site,
@@ -103,8 +103,7 @@ class TrainJob(Job):
             self.seed,
             world.num_validation_days,
             None if adviser is None else functools.partial(build_adviser, adviser),
-            None if shown is None else functools.partial(build_baseline, shown),
-            shows_advice=teacher is None,
+            None if teacher is None else functools.partial(build_baseline, teacher),
         )
         train(trainer, saved, training.checkpoint_every_days, lambda share: report(share, _cost_so_far(trainer)))
         about = {

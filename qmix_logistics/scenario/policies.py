@@ -151,7 +151,7 @@ class LearnedPolicy(Document):
     """The planner that shows in training what it would do, whatever vehicles know. ``auto``: where vehicles carry
     several tasks the scenario's ``rolling_horizon``, else its anticipatory matching; ``tune`` puts the better one in
     its place. Routes that are named, not given here, are planned with one solution: in training they are asked all the
-    time. Whom a planner advises, the same one shows only what it could not tell, in outages."""
+    time. An adviser shows what it advises, unless another planner is given here."""
     weights_of: PolicyName | None = None
     """Use what another policy of this scenario has learned, instead of a training of its own."""
     weights_in: Path | None = None

@@ -68,9 +68,8 @@ class BatchRollout:
     advisers
         A planner for each simulator, whose advice the vehicles know; none: no one is advised.
     teachers
-        A planner for each simulator, of whose choices only the replay knows; those in an outage too.
-    are_advisers
-        Whether the teachers are the same planners as the advisers: then they are asked where there is no advice.
+        A planner for each simulator, of whose choices only the replay knows, in an outage too; none: the advisers show
+        what they advise.
     battery_potential
         What a full battery is worth, in rewards of one vehicle: a potential that shapes rewards [1]_.
 
@@ -88,11 +87,10 @@ class BatchRollout:
         advisers: Sequence[Policy] = (),
         teachers: Sequence[Policy] = (),
         *,
-        are_advisers: bool = False,
         battery_potential: float = 0.0,
     ) -> None:
         self._simulators, self._codec = simulators, codec
-        self._advisers, self._teachers, self._are_advisers = advisers, teachers, are_advisers
+        self._advisers, self._teachers = advisers, teachers
         self._battery_potential = battery_potential
         self._time_constant_s, self._reward_unit = time_constant_s, reward_unit
 
@@ -128,7 +126,7 @@ class BatchRollout:
         while live := [index for index, epoch in enumerate(epochs) if epoch.end is None]:
             going = [epochs[index] for index in live]
             told = [advice_of(self._advisers[index], epochs[index]) for index in live] if self._advisers else None
-            shown = self._shown(live, going, told) if teachers else None
+            shown = [Advice(teachers[index].decide(epochs[index]).columns) for index in live] if teachers else told
             dispatches, rounds = decide_jointly(
                 self._codec, going, scorer, told, shown=shown, with_state=replay is not None
             )
@@ -143,20 +141,6 @@ class BatchRollout:
                 after_step(len(live), min(_share_of_day(simulators[index].site, epochs[index]) for index in live))
         result.costs[:] = [simulator.total_cost for simulator in simulators]
         return result
-
-    def _shown(
-        self, live: Sequence[int], epochs: Sequence[DecisionEpoch], told: Sequence[Advice] | None
-    ) -> list[Advice]:
-        """Return what teachers would do: as they have told, if they could; in training they can always be reached."""
-        shown = []
-        for place, (index, epoch) in enumerate(zip(live, epochs, strict=True)):
-            teacher = self._teachers[index]
-            could_tell = epoch.is_planner_up or teacher.information == "local"
-            if told is not None and self._are_advisers and could_tell:
-                shown.append(told[place])
-            else:
-                shown.append(Advice(teacher.decide(epoch).columns))
-        return shown
 
     def _remember(
         self, replay: Replay, rounds: Sequence[GrantedRound], chains: Sequence[tuple[_Chain, DecisionEpoch]]

@@ -62,9 +62,7 @@ class Trainer:
     make_adviser
         Returns a new planner whose advice the vehicles know, at work too; None: there is none.
     make_teacher
-        Returns a new planner that shows in training what it would do; None: there is none.
-    shows_advice
-        Whether that planner is the adviser: then it is asked in outages only.
+        Returns a new planner that shows in training what it would do; None: the adviser does, if there is one.
     """
 
     def __init__(
@@ -78,8 +76,6 @@ class Trainer:
         num_validation_days: int,
         make_adviser: Callable[[], Policy] | None = None,
         make_teacher: Callable[[], Policy] | None = None,
-        *,
-        shows_advice: bool = False,
     ) -> None:
         self._demand, self._training, self._number = demand, training, number
         of_exploration, of_weights = np.random.SeedSequence(root_seed, spawn_key=(SEED_KEY, number)).spawn(2)
@@ -93,7 +89,7 @@ class Trainer:
         self._is_advised = make_adviser is not None
         self._doubt = DOUBT_OF_ADVISED if self._is_advised else 0.0
         num = max(training.envs_per_batch, num_validation_days)
-        self._rollout = _rollout(site, training, num, (make_adviser, make_teacher), shows_advice=shows_advice)
+        self._rollout = _rollout(site, training, num, make_adviser, make_teacher)
         self._validation = [demand.realise(DayKey(Split.VALIDATION, index)) for index in range(num_validation_days)]
         self.curve: list[CurvePoint] = []
         self.best: KeptPolicy | None = None
@@ -276,9 +272,8 @@ def _rollout(
     site: Site,
     training: Training,
     num: int,
-    makers: tuple[Callable[[], Policy] | None, Callable[[], Policy] | None],
-    *,
-    shows_advice: bool,
+    make_adviser: Callable[[], Policy] | None,
+    make_teacher: Callable[[], Policy] | None,
 ) -> BatchRollout:
     """Return what plays so many days side by side."""
     tau_s = training.discount_time_constant_s
@@ -286,7 +281,7 @@ def _rollout(
         Simulator(site, discount_time_constant_s=tau_s, travel_weight=training.travel_weight, is_recording=False)
         for _ in range(num)
     ]
-    advisers, teachers = ([] if make is None else [make() for _ in range(num)] for make in makers)
+    advisers, teachers = ([] if make is None else [make() for _ in range(num)] for make in (make_adviser, make_teacher))
     return BatchRollout(
         simulators,
         Codec(site),
@@ -294,6 +289,5 @@ def _rollout(
         reward_unit(site, tau_s),
         advisers,
         teachers,
-        are_advisers=shows_advice,
         battery_potential=training.battery_potential,
     )
