@@ -11,6 +11,8 @@ from qmix_logistics.scenario.operations import Objective
 from qmix_logistics.simulation import DecisionEpoch, Site
 
 Matrix = Float[np.ndarray, "*#batch stop"]
+MOST_SHARING = 8
+"""Tasks on board among which time is shared at most, where a vehicle may carry many more than it ever does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,20 @@ def work_index(
     if approach_weight != 1.0:
         task_s = np.maximum(approach_weight * times.arrival_s + times.task_s, 1.0)
     return atc_index(site.objective, weight, slack_s, task_s, lookahead * site.mean_task_s)
+
+
+def shared_approach(site: Site, approach_weight: float) -> float:
+    """
+    Return how often the way to a task counts where tasks on board share their time: for each that a vehicle may carry.
+
+    Parameters
+    ----------
+    site
+        The site.
+    approach_weight
+        How often it counts for a vehicle that carries one.
+    """
+    return approach_weight * min(site.max_tasks_on_board, MOST_SHARING)
 
 
 def battery_share(

@@ -51,8 +51,9 @@ class AtcPolicy(_Baseline):
     lookahead: Annotated[float, Field(gt=0)] = 2.0
     """Slack, in mean task times, over which urgency falls to 1/e."""
     approach_weight: Annotated[float, Field(ge=0)] = 1.0
-    """How often the way to a task counts beside the task itself; above 1 where driving costs more than time, such as
-    scarce energy."""
+    """How often the way to a task counts beside the task itself, for each task that a vehicle may carry, 8 at most:
+    what several on board take, they take at the same time. Above 1 where driving costs more than time, such as scarce
+    energy."""
 
 
 class MatchingPolicy(_Baseline):
@@ -66,8 +67,9 @@ class MatchingPolicy(_Baseline):
     lookahead: Annotated[float, Field(gt=0)] = 2.0
     """Slack, in mean task times, over which urgency falls to 1/e."""
     approach_weight: Annotated[float, Field(ge=0)] = 1.0
-    """How often the way to a task counts beside the task itself; above 1 where driving costs more than time, such as
-    scarce energy."""
+    """How often the way to a task counts beside the task itself, for each task that a vehicle may carry, 8 at most:
+    what several on board take, they take at the same time. Above 1 where driving costs more than time, such as scarce
+    energy."""
 
 
 class RollingHorizonPolicy(_Baseline):
