@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Int
 
-from qmix_logistics.environment.estimates import shared_approach, work_index, work_times
+from qmix_logistics.environment.estimates import work_index, work_times
 from qmix_logistics.simulation import DecisionEpoch, Dispatch, Site, battery_wh
 from qmix_logistics_baselines.assignment import best_assignment
 from qmix_logistics_baselines.choosing import QUICKEST, Choosing, keep_best_ends
@@ -26,7 +26,7 @@ class MatchingPolicy:
     choosing
         How to choose among facilities and ways.
     approach_weight
-        Of the index: how often the way to a task counts, for each task that a vehicle may carry.
+        Of the index: how often the way to a task counts, see ``work_index``.
     """
 
     information = "global"
@@ -48,8 +48,7 @@ class MatchingPolicy:
         if self._anticipatory:
             vehicles = np.concatenate([vehicles, busy_vehicles(self._site, epoch)])
         times = work_times(self._site, epoch, vehicles)
-        approach_weight = shared_approach(self._site, self._approach_weight)
-        index = work_index(self._site, epoch, times, self._lookahead, approach_weight)
+        index = work_index(self._site, epoch, times, self._lookahead, self._approach_weight)
         values = np.where(may_take(self._site, epoch, vehicles), index, -np.inf)
         values[: epoch.num_deciders] = keep_best_ends(self._site, epoch, values[: epoch.num_deciders], self._choosing)
         return complete(self._site, epoch, best_assignment(values)[: epoch.num_deciders], self._choosing)

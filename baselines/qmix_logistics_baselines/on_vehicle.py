@@ -76,7 +76,7 @@ class FallbackPolicy:
 
     information = "advised"
 
-    def __init__(self, central: Policy, own: OnVehiclePolicy) -> None:
+    def __init__(self, central: Policy, own: Policy) -> None:
         self._central, self._own = central, own
 
     @property
@@ -94,5 +94,5 @@ class FallbackPolicy:
         return self._central.decide(epoch) if epoch.is_planner_up else self._own.decide(epoch)
 
     def decide_in_outage(self, epoch: DecisionEpoch) -> Dispatch:
-        """Let each decider plan for itself; see ``Policy``."""
-        return self._own.decide(epoch)
+        """Decide as ever: on the vehicles while the centre is away; see ``Policy``."""
+        return self.decide(epoch)

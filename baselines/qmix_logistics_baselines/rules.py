@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
-from qmix_logistics.environment.estimates import WorkTimes, shared_approach, work_index
+from qmix_logistics.environment.estimates import WorkTimes, work_index
 from qmix_logistics.simulation import DecisionEpoch, Site
 from qmix_logistics_baselines.index_policy import TaskScore
 
@@ -43,7 +43,7 @@ class AtcScore:
     lookahead
         In mean task times.
     approach_weight
-        How often the way to a task counts, for each task that a vehicle may carry: tasks on board share their time.
+        How often the way to a task counts, see ``work_index``.
     """
 
     def __init__(self, lookahead: float, approach_weight: float = 1.0) -> None:
@@ -51,7 +51,7 @@ class AtcScore:
 
     def __call__(self, site: Site, epoch: DecisionEpoch, times: WorkTimes, rng: np.random.Generator) -> Scores:
         """Return the index of every task; see ``TaskScore``."""
-        return work_index(site, epoch, times, self._lookahead, shared_approach(site, self._approach_weight))
+        return work_index(site, epoch, times, self._lookahead, self._approach_weight)
 
 
 def _lexicographic(first_s: Float[np.ndarray, " work"], times: WorkTimes) -> Scores:

@@ -136,7 +136,7 @@ def build_adviser(entry: Baseline) -> Policy:
     """
     Return what tells vehicles what to do: in an outage of a central planner each plans for itself, as it would.
 
-    A central policy of one's own is only asked what it would do in an outage.
+    A custom policy is asked what it itself does in an outage.
 
     Parameters
     ----------
@@ -146,9 +146,9 @@ def build_adviser(entry: Baseline) -> Policy:
     adviser = build_baseline(entry)
     if entry.information == "local" or isinstance(entry, CustomPolicy):
         return adviser
-    from qmix_logistics_baselines.on_vehicle import FallbackPolicy, OnVehiclePolicy
+    from qmix_logistics_baselines.on_vehicle import FallbackPolicy
 
-    return FallbackPolicy(adviser, OnVehiclePolicy(functools.partial(_build_planner, entry)))
+    return FallbackPolicy(adviser, build_baseline(entry.model_copy(update={"information": "local"})))
 
 
 def _build_planner(entry: Baseline) -> Policy:

@@ -114,29 +114,17 @@ def work_index(
     lookahead
         In mean task times.
     approach_weight
-        How often the time until the vehicle is there counts beside the task's own; due times know nothing of it.
+        How often the time until the vehicle is there counts beside the task's own, for each task that a vehicle may
+        carry: tasks on board share their time. Due times know nothing of it.
     """
     work = epoch.stops[epoch.work]
     task_s = np.maximum(times.arrival_s + times.task_s, 1.0)
     weight = work["weight"] / epoch.snapshot.open_tasks[work["order"]]
     slack_s = work["due_s"] - epoch.time_s - task_s
+    approach_weight *= min(site.max_tasks_on_board, MOST_SHARING)
     if approach_weight != 1.0:
         task_s = np.maximum(approach_weight * times.arrival_s + times.task_s, 1.0)
     return atc_index(site.objective, weight, slack_s, task_s, lookahead * site.mean_task_s)
-
-
-def shared_approach(site: Site, approach_weight: float) -> float:
-    """
-    Return how often the way to a task counts where tasks on board share their time: for each that a vehicle may carry.
-
-    Parameters
-    ----------
-    site
-        The site.
-    approach_weight
-        How often it counts for a vehicle that carries one.
-    """
-    return approach_weight * min(site.max_tasks_on_board, MOST_SHARING)
 
 
 def battery_share(

@@ -52,9 +52,9 @@ def adviser_of(spec: ScenarioSpec, entry: LearnedPolicy) -> Baseline | None:
     if teacher is None or isinstance(teacher, CustomPolicy) or not _carries_several(spec):
         return None
     own = teacher.model_copy(update={"information": "local", "name": None})
-    given = _baselines(spec).get(policy_name(own))
-    if given is not None:
-        return given
+    for given in _baselines(spec).values():
+        if policy_name(given.model_copy(update={"name": None})) == policy_name(own):
+            return given
     return _with_few_solutions(own) if isinstance(entry.teacher, str) else own
 
 

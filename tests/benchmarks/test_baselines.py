@@ -57,7 +57,7 @@ def test_factory_days(name: str, tmp_path: Path) -> None:
     source = import_scenario("dpdp", shared("dpdp", name), ImportOptions(0.0, None, None, None, 1))
     write_imported(source, name, out, force=True)
     spec = load_scenario(out)
-    routes = RollingHorizonPolicy(kind="rolling_horizon", replan_period_s=600, max_planned_tasks=60, solution_limit=1)
+    routes = RollingHorizonPolicy(kind="rolling_horizon", replan_period_s=600, max_planned_tasks=60, solution_limit=10)
     rules = tuple(entry for entry in spec.policies if not isinstance(entry, RulePolicy) or entry.kind == "nearest")
     ladder(spec.model_copy(update={"policies": (*rules, routes), "name": name}), tmp_path / "run")
 

@@ -8,10 +8,10 @@ from documents import battery_scenario, scenario
 from handmade import epoch_with
 from playing import play_day
 
-from qmix_logistics.environment.estimates import atc_index, shared_approach, work_index, work_times
+from qmix_logistics.environment.estimates import atc_index, work_index, work_times
 from qmix_logistics.episode import Policy
 from qmix_logistics.scenario import ScenarioSpec
-from qmix_logistics.simulation import DecisionEpoch, Site, compile_site
+from qmix_logistics.simulation import DecisionEpoch, Site
 from qmix_logistics_baselines import rules
 from qmix_logistics_baselines.index_policy import IndexPolicy, TaskScore
 
@@ -111,11 +111,16 @@ def test_the_way_to_a_task_may_count_more_than_the_task() -> None:
 def test_tasks_on_board_share_their_time() -> None:
     """With three on board the way counts three times, as above; with room for hundreds it counts 8 times."""
     weights = {"weight": [1.0, 0.1, 0.68]}
+    one = scenario(fleet__0__count=1, objective__late_order_cost_per_h=0.0)
     for most, factor in ((3, 3.0), (500, 8.0)):
-        changes = {"fleet__0__max_tasks_on_board": most, "objective__late_order_cost_per_h": 0.0}
-        spec = scenario(fleet__0__count=1, fleet__0__capacity_units=most, **changes)
+        several = {"fleet__0__max_tasks_on_board": most, "fleet__0__capacity_units": most}
+        spec = scenario(fleet__0__count=1, objective__late_order_cost_per_h=0.0, **several)
+        found, expected = (
+            work_index(site, epoch, work_times(site, epoch, epoch.deciders), 2.0, weight)
+            for weight, (site, epoch) in ((1.0, epoch_with(spec, RACKS)), (factor, epoch_with(one, RACKS)))
+        )
+        assert found == pytest.approx(expected)
         assert choices(rules.AtcScore(2.0), *epoch_with(spec, RACKS, **weights)) == [2]
-        assert shared_approach(compile_site(spec), 1.0) == factor
 
 
 def test_atc_takes_the_highest_index() -> None:

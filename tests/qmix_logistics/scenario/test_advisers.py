@@ -9,7 +9,7 @@ from qmix_logistics.scenario.advisers import adviser_of, teacher_of
 from qmix_logistics.scenario.policies import LearnedPolicy, RollingHorizonPolicy
 
 ROUTES = RollingHorizonPolicy(kind="rolling_horizon", solution_limit=40, travel_weight=10)
-OWN = RollingHorizonPolicy(kind="rolling_horizon", information="local", solution_limit=3)
+OWN = RollingHorizonPolicy(kind="rolling_horizon", name="own", information="local", solution_limit=3)
 SPEC = scenario().model_copy(update={"policies": (ROUTES, LearnedPolicy(kind="qmix"))})
 
 
