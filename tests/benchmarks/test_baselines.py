@@ -17,7 +17,7 @@ from qmix_logistics.evaluation.statistics import estimate
 from qmix_logistics.importers import ImportOptions, import_scenario
 from qmix_logistics.importers.writing import write_imported
 from qmix_logistics.scenario import ScenarioSpec, load_scenario
-from qmix_logistics.scenario.policies import LearnedPolicy, RollingHorizonPolicy, RulePolicy
+from qmix_logistics.scenario.policies import LearnedPolicy, MatchingPolicy, RollingHorizonPolicy, RulePolicy
 from qmix_logistics.simulation import DayKey, Purpose, Simulator, Split, compile_site, day_stream
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
@@ -59,7 +59,8 @@ def test_factory_days(name: str, tmp_path: Path) -> None:
     spec = load_scenario(out)
     routes = RollingHorizonPolicy(kind="rolling_horizon", replan_period_s=600, max_planned_tasks=60, solution_limit=10)
     rules = tuple(entry for entry in spec.policies if not isinstance(entry, RulePolicy) or entry.kind == "nearest")
-    ladder(spec.model_copy(update={"policies": (*rules, routes), "name": name}), tmp_path / "run")
+    matching = MatchingPolicy(kind="matching", anticipatory=True)
+    ladder(spec.model_copy(update={"policies": (*rules, matching, routes), "name": name}), tmp_path / "run")
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
