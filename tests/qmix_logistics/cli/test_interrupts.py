@@ -16,6 +16,9 @@ from commands import Outcome, call, write_scenario
 
 from qmix_logistics.evaluation.run_folder import UNFINISHED
 
+# Where the key is pressed amid an import, Python leaves the module's file to the garbage collector, which says so.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 LEARNING = ({"kind": "atc"}, {"kind": "qmix"})
 FEW = {"replications": 3, "validation_days": 2, "hindsight_moves": 0}
 
