@@ -197,6 +197,19 @@ def test_only_the_most_urgent_tasks_are_planned() -> None:
     assert routing_problem(site, epoch, 2).tasks.tolist() == [1, 2]
 
 
+@pytest.mark.parametrize("is_declinable", [False, True])
+def test_a_task_that_cannot_be_declined_is_for_the_ten_who_can_be_there_first(is_declinable: bool) -> None:
+    spec = scenario(fleet__0__count=13, objective__declined_order_cost=0.5)
+    site, day = compile_site(spec), day_with(spec, ["R1.1.1"])
+    day.orders["is_declinable"] = is_declinable
+    epoch = Simulator(site).reset(day)
+    assert routing_problem(site, epoch, 5).may_take.all()  # all are as near
+    epoch.snapshot.vehicles["place"][[1, 5]] = site.network.names.index("R3.1.1")  # farther than the station
+    epoch.snapshot.vehicles["place"][[2, 6, 7]] = site.network.names.index("R1.1.1")
+    may = routing_problem(site, epoch, 5).may_take[:, 0]
+    assert may.all() if is_declinable else np.flatnonzero(~may).tolist() == [1, 5]
+
+
 def test_the_same_problem_gives_the_same_plan() -> None:
     site, epochs = kept_epochs(scenario(demand__rate_per_h=900, fleet__0__count=4), 30)
     problems = [routing_problem(site, epoch, 20) for epoch in epochs if epoch.num_pending >= 10][:6]

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from qmix_logistics.simulation import DecisionEpoch, Site
-from qmix_logistics_baselines.rolling_horizon.planned import others, pending_tasks, tasks_on_board
+from qmix_logistics_baselines.rolling_horizon.planned import may_lose, others, pending_tasks, tasks_on_board
 from qmix_logistics_baselines.rolling_horizon.stops import Stops, loads_of, ways_of
 
 TICKS_PER_S = 10
@@ -211,8 +211,7 @@ def _left_out_cost(
     price = rate * NEVER_S * TICKS_PER_S
     if objective.open_order_cost_per_h == objective.late_order_cost_per_h == 0:
         price[:] = FARTHEST_M * COST_OF_METRE
-    may_lose = np.isfinite(pending["drop_off_until_s"]) | np.isfinite(pending["pick_up_until_s"])
-    price = np.where(may_lose, objective.lost_order_cost * share * units, price)
+    price = np.where(may_lose(pending), objective.lost_order_cost * share * units, price)
     price = np.where(pending["is_declinable"], objective.declined_order_cost * share * units, price)
     return np.rint(price).astype(np.int64)
 
