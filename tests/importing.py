@@ -30,7 +30,7 @@ def sound(imported: ImportedScenario, folder: Path) -> ScenarioSpec:
                 values[section][field] = str(folder / values[section][field])
     spec = ScenarioSpec.model_validate(values)
     assert list(check(dict(spec))) == []
-    assert [policy.kind for policy in spec.policies] in (RULES, [*RULES, "rolling_horizon"])
+    assert [policy.kind for policy in spec.policies] in (RULES, [*RULES, "matching"], [*RULES, "rolling_horizon"])
     assert spec.experiment.replications == (None if spec.demand.kind == "trace" else 1)
     return spec
 

@@ -13,7 +13,9 @@ from typing import Any
 from qmix_logistics.importers.imported import ImportOptions
 
 RULES = ("random", "nearest", "fifo", "earliest_due_date", "atc")
-"""Policies of an imported scenario: none of them needs time to learn or to plan."""
+"""Policies of an imported scenario that decide at once, however many vehicles there are."""
+MOST_MATCHED = 200
+"""Vehicles of a scenario that also has a matching: it decides in milliseconds then."""
 LARGEST_CLASS = 1000
 """Vehicles of one class at most, as ``VehicleClass.count`` says."""
 
@@ -29,7 +31,7 @@ def scenario_document(
     horizon: dict[str, Any],
 ) -> dict[str, Any]:
     """
-    Return a scenario with one class of orders, rules only, and a single day.
+    Return a scenario with one class of orders, policies that need no time, and a single day.
 
     Parameters
     ----------
@@ -52,9 +54,22 @@ def scenario_document(
         "demand": demand,
         "horizon": horizon,
         "objective": {"open_order_cost_per_h": 1, "late_order_cost_per_h": 4, "travel_cost_per_km": 0.1},
-        "policies": [{"kind": kind} for kind in RULES],
+        "policies": policies_of(sum(vehicles["count"] for vehicles in fleet)),
         "experiment": {"replications": 1},
     }
+
+
+def policies_of(num_vehicles: int) -> list[dict[str, Any]]:
+    """
+    Return policies that need time neither to learn nor to plan.
+
+    Parameters
+    ----------
+    num_vehicles
+        Vehicles of the fleet.
+    """
+    matching = [{"kind": "matching", "anticipatory": True}] if num_vehicles <= MOST_MATCHED else []
+    return [*({"kind": kind} for kind in RULES), *matching]
 
 
 def scenario_name(source: Path) -> str:

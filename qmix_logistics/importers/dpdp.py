@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qmix_logistics.importers.document import RULES, csv_text, plain, sentences
+from qmix_logistics.importers.document import csv_text, plain, policies_of, sentences
 from qmix_logistics.importers.imported import ImportedScenario, ImportOptions
 from qmix_logistics.importers.numbers import report
 from qmix_logistics.scenario.tables import Row, Table, read_table
@@ -96,7 +96,7 @@ def _document(name: str, docks: list[dict[str, Any]], fleet: dict[str, Any]) -> 
         "demand": {"kind": "orders", "path": "orders.csv"},
         "horizon": {"demand_s": DAY_S, "drain_s": DRAIN_S},
         "objective": {"open_order_cost_per_h": 0, "late_order_cost_per_h": 100, "travel_cost_per_km": 1},
-        "policies": [{"kind": kind} for kind in RULES],
+        "policies": policies_of(fleet["count"]),
         "experiment": {"replications": 1},
     }
 
