@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Int
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from ortools.util import optional_boolean_pb2
 
@@ -71,7 +72,9 @@ class RoutingModel:
         num_stops, num_vehicles = len(problem.tasks), len(problem.vehicles)
         starts = list(range(num_stops, num_stops + num_vehicles))
         ends = list(range(num_stops + num_vehicles, num_stops + 2 * num_vehicles))
-        self._manager = pywrapcp.RoutingIndexManager(num_stops + 2 * num_vehicles, num_vehicles, starts, ends)
+        self._stacked = np.flatnonzero((problem.carrier >= 0) & problem.is_lifo[problem.carrier])
+        self._num_nodes = num_stops + 2 * num_vehicles + len(self._stacked)
+        self._manager = pywrapcp.RoutingIndexManager(self._num_nodes, num_vehicles, starts, ends)
         self._routing = pywrapcp.RoutingModel(self._manager)
         self._indices = [self._manager.NodeToIndex(stop) for stop in range(num_stops)]
         self._has_windows = bool((problem.earliest > 0).any() or (problem.latest < NO_TICK).any())
@@ -117,7 +120,7 @@ class RoutingModel:
 
     def _keep_time(self) -> None:
         """A vehicle starts when and where it becomes free; it waits at a stop until the window opens."""
-        evaluators = _register(self._routing, self._problem.transit)
+        evaluators = _register(self._routing, self._with_loadings(self._problem.transit))
         slack = LONGEST if self._has_windows else 0
         names = ("open", "late") if self._problem.late_cost.any() else ("open",)
         for name in names:
@@ -142,7 +145,7 @@ class RoutingModel:
             return
         for unit, (loads, capacities) in enumerate(zip(problem.loads, problem.capacities, strict=True)):
             name = f"load-{unit}"
-            demands = [*loads.tolist(), *[0] * (2 * len(problem.vehicles))]
+            demands = np.pad(loads, (0, self._num_nodes - len(loads))).tolist()
             evaluator = self._routing.RegisterUnaryTransitVector(demands)
             aboard = [-int(loads[problem.carrier == row].sum()) for row in range(len(problem.vehicles))]
             limits = np.maximum(capacities, aboard).tolist()
@@ -166,16 +169,30 @@ class RoutingModel:
             routing.AddPickupAndDelivery(pick_up, drop_off)
             solver.Add(routing.VehicleVar(pick_up) == routing.VehicleVar(drop_off))
             solver.Add(dimension.CumulVar(pick_up) <= dimension.CumulVar(drop_off))
-        if problem.is_lifo:
-            routing.SetPickupAndDeliveryPolicyOfAllVehicles(pywrapcp.RoutingModel.PICKUP_AND_DELIVERY_LIFO)
+        for row in np.flatnonzero(problem.is_lifo).tolist():
+            routing.SetPickupAndDeliveryPolicyOfVehicle(pywrapcp.RoutingModel.PICKUP_AND_DELIVERY_LIFO, row)
 
     def _keep_what_is_on_board(self) -> None:
-        for stop in np.flatnonzero(self._problem.carrier >= 0).tolist():
-            self._routing.VehicleVar(self._indices[stop]).SetValues([int(self._problem.carrier[stop])])
+        """Who carries a task drops it off; where that is LIFO, it was also loaded, below what was loaded later."""
+        problem, routing = self._problem, self._routing
+        for stop in np.flatnonzero(problem.carrier >= 0).tolist():
+            routing.VehicleVar(self._indices[stop]).SetValues([int(problem.carrier[stop])])
+        last = [routing.Start(row) for row in range(len(problem.vehicles))]
+        for stop, node in zip(self._stacked.tolist(), range(problem.transit.shape[1], self._num_nodes), strict=True):
+            loading, row = self._manager.NodeToIndex(node), int(problem.carrier[stop])
+            routing.AddPickupAndDelivery(loading, self._indices[stop])
+            routing.NextVar(last[row]).SetValue(loading)
+            last[row] = loading
+
+    def _with_loadings(self, matrices: Int[np.ndarray, "vehicle node node"]) -> Int[np.ndarray, "vehicle any any"]:
+        """Add nodes where what is on board was loaded: a vehicle gets there from its start for nothing."""
+        starts = len(self._problem.tasks) + self._problem.carrier[self._stacked]
+        rows = np.concatenate([matrices, matrices[:, starts]], axis=1)
+        return np.pad(rows, ((0, 0), (0, 0), (0, len(starts))))
 
     def _charge_for_the_way(self) -> None:
         """The way costs its length; that home also for a vehicle that does nothing."""
-        for row, evaluator in enumerate(_register(self._routing, self._problem.travel_cost)):
+        for row, evaluator in enumerate(_register(self._routing, self._with_loadings(self._problem.travel_cost))):
             self._routing.SetArcCostEvaluatorOfVehicle(evaluator, row)
             self._routing.SetVehicleUsedWhenEmpty(True, row)
 
@@ -210,9 +227,10 @@ class RoutingModel:
             index = solution.Value(self._routing.NextVar(self._routing.Start(row)))
             while not self._routing.IsEnd(index):
                 stop = self._manager.IndexToNode(index)
-                kind = StopKind.PICK_UP if stop < problem.num_pending else StopKind.DROP_OFF
-                route.append(PlannedStop(kind, int(problem.tasks[stop])))
-                left_out.discard(route[-1].task)
+                if stop < len(problem.tasks):
+                    kind = StopKind.PICK_UP if stop < problem.num_pending else StopKind.DROP_OFF
+                    route.append(PlannedStop(kind, int(problem.tasks[stop])))
+                    left_out.discard(route[-1].task)
                 index = solution.Value(self._routing.NextVar(index))
             if problem.is_loaded_first:
                 route += [PlannedStop(StopKind.DROP_OFF, stop.task) for stop in route]

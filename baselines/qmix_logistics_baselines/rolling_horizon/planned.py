@@ -9,23 +9,6 @@ from qmix_logistics.environment.estimates import work_index, work_times
 from qmix_logistics.simulation import DROP_OFF, PICK_UP, DecisionEpoch, Site
 from qmix_logistics_baselines.matching import busy_vehicles, may_take
 
-MOST_CANDIDATES = 10
-"""Vehicles that a plan may give a task to that can be neither lost nor declined: those that can be there first. Plans
-for 20 vehicles then take half the time, those for 50 less than a third, and cost no more
-(docs/background/baselines.md)."""
-
-
-def may_lose(tasks: Shaped[np.ndarray, " task"]) -> Bool[np.ndarray, " task"]:
-    """
-    Tell which tasks are lost if they are not done in time.
-
-    Parameters
-    ----------
-    tasks
-        The tasks.
-    """
-    return np.isfinite(tasks["drop_off_until_s"]) | np.isfinite(tasks["pick_up_until_s"])
-
 
 def others(site: Site, epoch: DecisionEpoch) -> Int[np.ndarray, " vehicle"]:
     """
@@ -63,8 +46,7 @@ def pending_tasks(
     max_tasks
         How many tasks at most.
     """
-    times = work_times(site, epoch, vehicles)
-    index = work_index(site, epoch, times, lookahead=2.0)[:, : epoch.num_pending]
+    index = work_index(site, epoch, work_times(site, epoch, vehicles), lookahead=2.0)[:, : epoch.num_pending]
     chosen = np.argsort(-index.max(axis=0), kind="stable")[:max_tasks] if len(vehicles) else np.zeros(0, int)
     chosen = chosen[np.argsort(epoch.stops["task"][epoch.pick_ups][chosen])]
     pending = epoch.snapshot.known.of(epoch.stops["task"][epoch.pick_ups][chosen].tolist())
@@ -77,9 +59,6 @@ def pending_tasks(
     may = open_to[:, pending["origin"]] & open_to[:, pending["destination"]]
     may &= pending["load_units"] <= site.fleet.capacity_units[vehicles][:, None]
     may[obeys] = may_take(site, epoch, vehicles)[:, chosen][obeys]
-    arrival_s = np.where(may, times.arrival_s[:, : epoch.num_pending][:, chosen], np.inf)
-    is_soon = arrival_s <= np.sort(arrival_s, axis=0)[:MOST_CANDIDATES][-1:]
-    may &= is_soon | pending["is_declinable"] | may_lose(pending)
     is_whole = ~(may & ~carries_one[:, None]).any(axis=0)
     order = np.argsort(~is_whole, kind="stable")
     return pending[order], may[:, order], is_whole[order]
