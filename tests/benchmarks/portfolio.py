@@ -36,6 +36,8 @@ TRAINING_DAYS = {
 TRAININGS, MORE_TRAININGS, TEST_DAYS, HINDSIGHT_MOVES = 3, 5, 30, 20
 MOST_TRAINING_DAYS, DAYS_A_ROUND = 64, 8
 """In rounds of 32, half of so few days or all of them would be the guide's."""
+GUIDED_ALONE = ("warehouse-charging",)
+"""Where a policy's own days did harm (docs/background/learned-policies.md): all are of one round, the guide's."""
 BASELINES_TO_LEARNER = 2
 """Each baseline is tuned on so many times the days that a learner gets: with fewer, chance decides among settings."""
 ON_VEHICLES = (
@@ -83,8 +85,9 @@ def prepare(name: str) -> Path:
         experiment["hindsight_moves"] = HINDSIGHT_MOVES
         if document["demand"]["kind"] != "trace":
             experiment["replications"] = TEST_DAYS
-        document["training"]["budget"] = f"{TRAINING_DAYS.get(name, MOST_TRAINING_DAYS)} days"
-        document["training"]["envs_per_batch"] = DAYS_A_ROUND
+        days = TRAINING_DAYS.get(name, MOST_TRAINING_DAYS)
+        document["training"]["budget"] = f"{days} days"
+        document["training"]["envs_per_batch"] = days if name in GUIDED_ALONE else DAYS_A_ROUND
         if "path" in document["demand"]:
             document["demand"]["path"] = str((source.parent / document["demand"]["path"]).resolve())
         place.parent.mkdir(parents=True, exist_ok=True)
