@@ -26,8 +26,7 @@ NO_TICK = 2**40
 """A latest time that there is not."""
 MOST_CANDIDATES = 10
 """Vehicles that a plan may give a task to that can be neither lost nor declined: those that can be there first. Plans
-for 20 vehicles then take half the time, those for 50 less than a third, and cost no more
-(docs/background/baselines.md)."""
+for 20 vehicles then take two thirds of the time, those for 50 less than a third (docs/background/baselines.md)."""
 
 
 @dataclass(frozen=True, slots=True)
