@@ -54,14 +54,14 @@ def cost(problem: RoutingProblem, routes: Routes) -> int | None:
     for row, route in enumerate(routes):
         node, ticks = num_stops + row, int(problem.free_in[row])
         for stop in route:
-            ticks = max(ticks + int(problem.transit[row, node, stop]), int(problem.earliest[stop]))
+            ticks = max(ticks + int(problem.transit[problem.alike[row], node, stop]), int(problem.earliest[stop]))
             if ticks > problem.latest[stop]:
                 return None
             late = max(0, ticks - max(0, int(problem.due[stop])))
-            total += int(problem.travel_cost[row, node, stop])
+            total += int(problem.travel_cost[problem.alike[row], node, stop])
             total += int(problem.open_cost[stop]) * ticks + int(problem.late_cost[stop]) * late
             node = stop
-        total += int(problem.travel_cost[row, node, num_stops + num_vehicles + row])
+        total += int(problem.travel_cost[problem.alike[row], node, num_stops + num_vehicles + row])
     left = set(range(problem.num_pending)) - {stop for route in routes for stop in route}
     return total + sum(int(problem.left_out_cost[task]) for task in left)
 
@@ -115,6 +115,7 @@ def drawn_problem(seed: int) -> RoutingProblem:
         num_pairs=num_pairs,
         carrier=np.concatenate([np.full(number - num_aboard, -1), rng.integers(0, 2, num_aboard)]),
         free_in=np.array([0, rng.integers(0, 300)]),
+        alike=np.arange(2),
         transit=transit,
         travel_cost=travel,
         earliest=np.where(has_window, rng.integers(0, 500, number), 0),

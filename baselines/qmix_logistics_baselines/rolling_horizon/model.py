@@ -120,7 +120,7 @@ class RoutingModel:
 
     def _keep_time(self) -> None:
         """A vehicle starts when and where it becomes free; it waits at a stop until the window opens."""
-        evaluators = _register(self._routing, self._with_loadings(self._problem.transit))
+        evaluators = self._register(self._problem.transit)
         slack = LONGEST if self._has_windows else 0
         names = ("open", "late") if self._problem.late_cost.any() else ("open",)
         for name in names:
@@ -184,15 +184,18 @@ class RoutingModel:
             routing.NextVar(last[row]).SetValue(loading)
             last[row] = loading
 
-    def _with_loadings(self, matrices: Int[np.ndarray, "vehicle node node"]) -> Int[np.ndarray, "vehicle any any"]:
-        """Add nodes where what is on board was loaded: a vehicle gets there from its start for nothing."""
+    def _register(self, matrices: Int[np.ndarray, "class node node"]) -> list[int]:
+        """Return each vehicle's evaluator: a matrix is several times faster than a callback."""
+        # Nodes where what is on board was loaded come last: a vehicle gets there from its start for nothing.
         starts = len(self._problem.tasks) + self._problem.carrier[self._stacked]
         rows = np.concatenate([matrices, matrices[:, starts]], axis=1)
-        return np.pad(rows, ((0, 0), (0, 0), (0, len(starts))))
+        complete = np.pad(rows, ((0, 0), (0, 0), (0, len(starts))))
+        evaluators = [self._routing.RegisterTransitMatrix(matrix.tolist()) for matrix in complete]
+        return [evaluators[number] for number in self._problem.alike.tolist()]
 
     def _charge_for_the_way(self) -> None:
         """The way costs its length; that home also for a vehicle that does nothing."""
-        for row, evaluator in enumerate(_register(self._routing, self._with_loadings(self._problem.travel_cost))):
+        for row, evaluator in enumerate(self._register(self._problem.travel_cost)):
             self._routing.SetArcCostEvaluatorOfVehicle(evaluator, row)
             self._routing.SetVehicleUsedWhenEmpty(True, row)
 
@@ -236,15 +239,3 @@ class RoutingModel:
                 route += [PlannedStop(StopKind.DROP_OFF, stop.task) for stop in route]
             routes[number] = route
         return Plan(routes, tuple(sorted(left_out)), int(solution.ObjectiveValue()), was_cut_off)
-
-
-def _register(routing: pywrapcp.RoutingModel, matrices: np.ndarray) -> list[int]:
-    """Register one matrix a vehicle, the same one once; a matrix is several times faster than a callback."""
-    known: dict[bytes, int] = {}
-    evaluators = []
-    for matrix in matrices:
-        key = matrix.tobytes()
-        if key not in known:
-            known[key] = routing.RegisterTransitMatrix(matrix.tolist())
-        evaluators.append(known[key])
-    return evaluators

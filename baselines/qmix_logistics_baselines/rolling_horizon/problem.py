@@ -52,10 +52,12 @@ class RoutingProblem:
         Row of the vehicle that has a stop's task on board, or -1.
     free_in
         Ticks until each vehicle is free.
+    alike
+        Which of the matrices below is each vehicle's: that of its class.
     transit
-        Ticks from beginning the work at one node until being at another, by vehicle.
+        Ticks from beginning the work at one node until being at another.
     travel_cost
-        Cost of the way, by vehicle.
+        Cost of the way.
     earliest, latest
         Ticks between which work at a stop may begin.
     due
@@ -82,8 +84,9 @@ class RoutingProblem:
     num_pairs: int
     carrier: Int[np.ndarray, " stop"]
     free_in: Int[np.ndarray, " vehicle"]
-    transit: Int[np.ndarray, "vehicle node node"]
-    travel_cost: Int[np.ndarray, "vehicle node node"]
+    alike: Int[np.ndarray, " vehicle"]
+    transit: Int[np.ndarray, "class node node"]
+    travel_cost: Int[np.ndarray, "class node node"]
     earliest: Int[np.ndarray, " stop"]
     latest: Int[np.ndarray, " stop"]
     due: Int[np.ndarray, " stop"]
@@ -128,7 +131,7 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
     number = np.arange(len(tasks))
     is_pick_up = (number >= num_whole) & (number < len(pending))
     stops = Stops(tasks, number < num_whole, is_pick_up, is_loaded_first)
-    classes = site.fleet.class_index[vehicles]
+    classes, alike = np.unique(site.fleet.class_index[vehicles], return_inverse=True)
     work_s = stops.work_s(site, site.approach_s)
     starts = np.where(states["is_available"], states["place"], states["free_place"])
     distance_m, travel_s = ways_of(site, vehicles, stops, starts, site.approach_s)
@@ -136,15 +139,15 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
     units = _cost_units(site)
     open_cost, late_cost = _prices(site, epoch, tasks, is_pick_up, units)
     per_km = site.objective.travel_cost_per_km
-    quickest_s = work_s[np.unique(classes)].min(axis=0)
+    quickest_s = work_s[classes].min(axis=0)
     earliest_s, latest_s = stops.window_s(quickest_s)
     latest_s[len(pending) + num_pairs :] = np.inf  # what is on board must get off, however late
     done = np.concatenate([np.arange(num_whole), np.arange(len(pending), len(pending) + num_pairs)])
     loads, capacities = loads_of(site, epoch, vehicles, stops)
     free_in = _ticks(np.where(states["is_available"], 0.0, np.maximum(states["free_s"] - epoch.time_s, 0.0)))
     transit = np.ceil(transit_s * TICKS_PER_S - ROUNDING).astype(np.int64)
-    row = np.arange(len(vehicles))
-    arrival = free_in[:, None] + transit[row, len(tasks) + row, : len(pending)]
+    starts_at = len(tasks) + np.arange(len(vehicles))
+    arrival = free_in[:, None] + transit[alike, starts_at, : len(pending)]
     return RoutingProblem(
         vehicles=vehicles,
         tasks=tasks["task"].copy(),
@@ -152,6 +155,7 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
         num_pairs=num_pairs,
         carrier=np.concatenate([np.full(len(tasks) - len(carried), -1), carrier]),
         free_in=free_in,
+        alike=alike,
         transit=transit,
         travel_cost=np.rint(distance_m * travel_weight * per_km / 1000 * units).astype(np.int64),
         earliest=_ticks(np.maximum(earliest_s - epoch.time_s, 0.0)),

@@ -136,13 +136,13 @@ def _matrices(problem: RoutingProblem) -> tuple[list[int], list[np.ndarray], lis
     distances: list[np.ndarray] = []
     durations: list[np.ndarray] = []
     for row in range(len(problem.vehicles)):
-        cost = np.minimum(problem.travel_cost[row], MOST)
+        cost = np.minimum(problem.travel_cost[problem.alike[row]], MOST)
         forbidden = (problem.carrier >= 0) & (problem.carrier != row)
         forbidden[: problem.num_pending] |= ~problem.may_take[row]
         cost = cost.copy()
         cost[:, : len(problem.tasks)][:, forbidden] = FORBIDDEN
         np.fill_diagonal(cost, 0)
-        time = problem.transit[row].copy()
+        time = problem.transit[problem.alike[row]].copy()
         np.fill_diagonal(time, 0)
         key = cost.tobytes() + time.tobytes()
         if key not in known:

@@ -88,9 +88,11 @@ def ways_of(
     stops: Stops,
     starts: Int[np.ndarray, " vehicle"],
     approach_s: Float[np.ndarray, " place"],
-) -> tuple[Float[np.ndarray, "vehicle node node"], Float[np.ndarray, "vehicle node node"]]:
+) -> tuple[Float[np.ndarray, "class node node"], Float[np.ndarray, "class node node"]]:
     """
     Distance, and time with docking, from where a node is left to where another begins; an end costs the way home.
+
+    Both are for the classes that the vehicles are of, in order.
 
     Parameters
     ----------
@@ -108,9 +110,9 @@ def ways_of(
     returns = np.array([site.fleet.classes[number].returns_home for number in vehicles.tolist()], bool)
     homes = np.where(returns, site.fleet.home[vehicles], starts)
     leave, begin = (np.concatenate([places, starts, homes]) for places in (stops.end, stops.begin))
-    classes, first_end = site.fleet.class_index[vehicles][:, None, None], len(leave) - len(vehicles)
-    distance_m = site.network.distance_m[classes, leave[:, None], begin]
-    travel_s = site.network.travel_time_s[classes, leave[:, None], begin]
+    classes, first_end = np.unique(site.fleet.class_index[vehicles]), len(leave) - len(vehicles)
+    distance_m = site.network.distance_m[classes[:, None, None], leave[:, None], begin]
+    travel_s = site.network.travel_time_s[classes[:, None, None], leave[:, None], begin]
     travel_s += np.where(leave[:, None] != begin, approach_s[begin], 0.0)
     travel_s[:, :, first_end:] = 0.0
     distance_m[:, :, first_end:][:, :, ~returns] = 0.0

@@ -41,7 +41,7 @@ def latest_arrivals(problem: RoutingProblem, plan: Plan, time_s: float) -> dict[
         for stop in reversed(plan.routes.get(number, [])):
             node = _node(problem, stop)
             if after >= 0:
-                later -= problem.transit[row, node, after]
+                later -= problem.transit[problem.alike[row], node, after]
             later, after = min(later, limit[node]), node
             found[number, stop] = time_s + later / TICKS_PER_S
     return found
