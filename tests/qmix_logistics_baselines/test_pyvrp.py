@@ -20,10 +20,12 @@ from qmix_logistics_baselines.rolling_horizon.pyvrp_model import (  # noqa: E402
 
 
 def way_only(seed: int) -> RoutingProblem:
+    """Return a problem in which only the way costs, and what is on board may be dropped off in any order."""
     drawn = drawn_problem(seed)
     nothing, travel = np.zeros_like(drawn.open_cost), drawn.travel_cost.copy()
     travel[:, :, -2:] = 0
-    return dataclasses.replace(drawn, open_cost=nothing, late_cost=nothing, travel_cost=travel)
+    costs = {"open_cost": nothing, "late_cost": nothing, "travel_cost": travel}
+    return dataclasses.replace(drawn, is_lifo=np.zeros(2, bool), **costs)
 
 
 def activity(problem: RoutingProblem, stop: int) -> pyvrp.Activity:
