@@ -30,7 +30,9 @@ def sound(imported: ImportedScenario, folder: Path) -> ScenarioSpec:
                 values[section][field] = str(folder / values[section][field])
     spec = ScenarioSpec.model_validate(values)
     assert list(check(dict(spec))) == []
-    assert [policy.kind for policy in spec.policies] in (RULES, [*RULES, "matching"], [*RULES, "rolling_horizon"])
+    kinds, num_vehicles = [policy.kind for policy in spec.policies], sum(vehicles.count for vehicles in spec.fleet)
+    matching = ["matching"] if num_vehicles <= 200 else []
+    assert kinds == [*RULES, *(["rolling_horizon"] if kinds[-1] == "rolling_horizon" else matching)]
     assert spec.experiment.replications == (None if spec.demand.kind == "trace" else 1)
     return spec
 

@@ -146,8 +146,7 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
     loads, capacities = loads_of(site, epoch, vehicles, stops)
     free_in = _ticks(np.where(states["is_available"], 0.0, np.maximum(states["free_s"] - epoch.time_s, 0.0)))
     transit = np.ceil(transit_s * TICKS_PER_S - ROUNDING).astype(np.int64)
-    starts_at = len(tasks) + np.arange(len(vehicles))
-    arrival = free_in[:, None] + transit[alike, starts_at, : len(pending)]
+    arrival = free_in[:, None] + transit[alike, len(tasks) + np.arange(len(vehicles)), : len(pending)]
     return RoutingProblem(
         vehicles=vehicles,
         tasks=tasks["task"].copy(),
@@ -164,7 +163,7 @@ def routing_problem(site: Site, epoch: DecisionEpoch, max_tasks: int, travel_wei
         open_cost=open_cost.astype(np.int64),
         late_cost=late_cost.astype(np.int64),
         left_out_cost=_left_out_cost(site, epoch, pending, (np.maximum(open_cost, 1) + late_cost)[done], units),
-        may_take=may & (_is_there_first(arrival, may) | pending["is_declinable"] | _may_be_lost(pending)),
+        may_take=_candidates(may, pending, arrival),
         loads=loads,
         capacities=capacities,
         is_lifo=np.array([site.fleet.classes[number].unloading == "lifo" for number in vehicles.tolist()], bool),
@@ -232,12 +231,15 @@ def _may_be_lost(pending: Shaped[np.ndarray, " pending"]) -> Bool[np.ndarray, " 
     return np.isfinite(pending["drop_off_until_s"]) | np.isfinite(pending["pick_up_until_s"])
 
 
-def _is_there_first(
-    arrival: Int[np.ndarray, "vehicle pending"], may: Bool[np.ndarray, "vehicle pending"]
+def _candidates(
+    may: Bool[np.ndarray, "vehicle pending"],
+    pending: Shaped[np.ndarray, " pending"],
+    arrival: Int[np.ndarray, "vehicle pending"],
 ) -> Bool[np.ndarray, "vehicle pending"]:
-    """Tell who of those who may take a task can be there first, or at the same time as the last of them."""
+    """Tell who is tried for a task: all who may, if it can be lost or declined; else those who are there first."""
     arrival = np.where(may, arrival, NO_TICK)
-    return arrival <= np.sort(arrival, axis=0)[:MOST_CANDIDATES][-1:]
+    is_there_first = arrival <= np.sort(arrival, axis=0)[:MOST_CANDIDATES][-1:]
+    return may & (is_there_first | pending["is_declinable"] | _may_be_lost(pending))
 
 
 def _ticks(time_s: Float[np.ndarray, "*any"]) -> Int[np.ndarray, "*any"]:
