@@ -15,7 +15,7 @@ from qmix_logistics.importers.imported import ImportOptions
 RULES = ("random", "nearest", "fifo", "earliest_due_date", "atc")
 """Policies of an imported scenario that decide at once, however many vehicles there are."""
 MOST_MATCHED = 200
-"""Vehicles of a scenario that also has a matching: with so many it takes some 40 ms a decision (median, busy machine)."""
+"""Vehicles of a scenario that also has a matching: with so many it takes 40 ms a decision (median, busy machine)."""
 LARGEST_CLASS = 1000
 """Vehicles of one class at most, as ``VehicleClass.count`` says."""
 
