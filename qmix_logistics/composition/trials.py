@@ -279,5 +279,5 @@ def screen(experiment: Experiment, trials: Trials, contest: Sequence[int], limit
         if indifference <= 0:
             break
         costs = [trials.costs[number][: seen[number]] for number in contest]
-        kept = [contest[index] for index in select_lowest(costs, indifference, confidence, first_days).kept]
+        kept = [contest[index] for index in select_lowest(costs, indifference, confidence, first_days)]
     return kept

@@ -4,36 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """
-    How far a selection has come.
-
-    Parameters
-    ----------
-    kept
-        Candidates that may still be the best, in order.
-    left_after
-        For each candidate after how many days it was out; None for those kept.
-    """
-
-    kept: tuple[int, ...]
-    left_after: tuple[int | None, ...]
-
-    @property
-    def is_over(self) -> bool:
-        """Whether a single one is left."""
-        return len(self.kept) == 1
-
-
 def select_lowest(
     costs: Sequence[Sequence[float]], indifference: float, confidence: float, first_days: int
-) -> Selection:
+) -> tuple[int, ...]:
     """
     Screen candidates that have played the same days, by the procedure KN of Kim and Nelson [1]_.
 
@@ -55,15 +32,18 @@ def select_lowest(
     first_days
         Days after which screening begins, at least 2.
 
+    Returns
+    -------
+    Numbers of the candidates that may still be the best, in order; a single one once it is decided.
+
     References
     ----------
     .. [1] Kim and Nelson (2001), A fully sequential procedure for indifference-zone selection in simulation, ACM
        Transactions on Modeling and Computer Simulation 11, with c = 1.
     """
     kept: list[int] = list(range(len(costs)))
-    left_after: list[int | None] = [None] * len(costs)
     if len(costs) == 1 or len(costs[0]) < first_days:
-        return Selection(tuple(kept), tuple(left_after))
+        return tuple(kept)
     first = np.array([row[:first_days] for row in costs])
     variance = (first[:, None] - first[None]).var(axis=2, ddof=1)
     eta = 0.5 * ((2 * (1 - confidence) / (len(costs) - 1)) ** (-2 / (first_days - 1)) - 1)
@@ -73,16 +53,8 @@ def select_lowest(
         margins = np.maximum(0.0, indifference / (2 * days) * (reach - days))
         means = {number: math.fsum(costs[number][:days]) / days for number in kept}
         out = [i for i in kept if any(means[i] > means[j] + margins[i, j] for j in kept if j != i)]
-        for number in out:
-            left_after[number] = days
         kept = [number for number in kept if number not in out]
-        if (
-            reach[np.ix_(kept, kept)].max() <= days
-        ):  # no margin is left: the lowest mean decides, of equal ones the first
-            best = min(kept, key=means.__getitem__)
-            left_after = [
-                days if number in kept and number != best else after for number, after in enumerate(left_after)
-            ]
-            kept = [best]
+        if reach[np.ix_(kept, kept)].max() <= days:  # no margin is left: the lowest mean, of equal ones the first
+            kept = [min(kept, key=means.__getitem__)]
         days += 1
-    return Selection(tuple(kept), tuple(left_after))
+    return tuple(kept)
