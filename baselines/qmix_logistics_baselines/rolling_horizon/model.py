@@ -29,6 +29,8 @@ LARGE_NEIGHBOURHOODS = (
 BRANCHES_PER_STOP, BRANCHES_PER_SOLUTION = 20, 20
 """Steps of the search tree after which it ends: where there are fewer solutions than asked for it would go on for ever.
 A first solution takes about 1 a stop, another about 6."""
+MOST_NODES_KEPT_FLAT = 1 << 30
+"""Matrices of any size are kept in one piece: OR-Tools copies them at each move that it tries, row by row otherwise."""
 CLOCK_SLACK = 0.95
 """The solver may stop a little before its time limit by our clock; that counts as cut off too."""
 LONGEST = 8 * NEVER_S * TICKS_PER_S
@@ -75,7 +77,10 @@ class RoutingModel:
         self._stacked = np.flatnonzero((problem.carrier >= 0) & problem.is_lifo[problem.carrier])
         self._num_nodes = num_stops + 2 * num_vehicles + len(self._stacked)
         self._manager = pywrapcp.RoutingIndexManager(self._num_nodes, num_vehicles, starts, ends)
-        self._routing = pywrapcp.RoutingModel(self._manager)
+        parameters = pywrapcp.DefaultRoutingModelParameters()
+        parameters.max_callback_cache_size = MOST_NODES_KEPT_FLAT
+        parameters.solver_parameters.store_names = False
+        self._routing = pywrapcp.RoutingModel(self._manager, parameters)
         self._indices = [self._manager.NodeToIndex(stop) for stop in range(num_stops)]
         self._has_windows = bool((problem.earliest > 0).any() or (problem.latest < NO_TICK).any())
         self._keep_time()
@@ -144,14 +149,16 @@ class RoutingModel:
         if problem.num_pairs + (problem.carrier >= 0).sum() == 0 and not problem.is_loaded_first:
             return
         for unit, (loads, capacities) in enumerate(zip(problem.loads, problem.capacities, strict=True)):
+            aboard = np.array([-loads[problem.carrier == row].sum() for row in range(len(problem.vehicles))])
+            limits = np.maximum(capacities, aboard)
+            if (aboard + loads[loads > 0].sum() <= limits).all():
+                continue  # whoever took all tasks would not be full
             name = f"load-{unit}"
             demands = np.pad(loads, (0, self._num_nodes - len(loads))).tolist()
             evaluator = self._routing.RegisterUnaryTransitVector(demands)
-            aboard = [-int(loads[problem.carrier == row].sum()) for row in range(len(problem.vehicles))]
-            limits = np.maximum(capacities, aboard).tolist()
-            self._routing.AddDimensionWithVehicleCapacity(evaluator, 0, limits, False, name)
+            self._routing.AddDimensionWithVehicleCapacity(evaluator, 0, limits.tolist(), False, name)
             dimension = self._routing.GetDimensionOrDie(name)
-            for row, load in enumerate(aboard):
+            for row, load in enumerate(aboard.tolist()):
                 dimension.CumulVar(self._routing.Start(row)).SetRange(load, load)
 
     def _obey_the_mask(self) -> None:
