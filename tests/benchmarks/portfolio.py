@@ -45,11 +45,6 @@ ON_VEHICLES = (
     {"kind": "matching", "anticipatory": True, "information": "local"},
 )
 """Rules that decide on what learned policies know, besides routes: whether it pays to learn is seen beside them."""
-LEARNED = (
-    {"kind": "qmix"},
-    {"kind": "qmix", "information": "coordinator", "weights_of": "qmix"},
-    {"kind": "qmix", "information": "advised"},
-)
 ORDER = (
     "planner-outage", "warehouse-peak", "quickstart", "delivery-same-day", "warehouse-charging", "drones-and-robots",
     "hub-two-echelon", "delivery-time-windows", "warehouse-trace", "warehouse-congested",
@@ -79,7 +74,7 @@ def prepare(name: str) -> Path:
             for entry in baselines
             if entry["kind"] == "rolling_horizon"
         ]
-        document["policies"] = [*baselines, *ON_VEHICLES, *routes, *LEARNED]
+        document["policies"] = [*baselines, *ON_VEHICLES, *routes, *learned(document["policies"])]
         experiment = document.setdefault("experiment", {})
         experiment["training_seeds"] = MORE_TRAININGS if name in SHOWN else TRAININGS
         experiment["hindsight_moves"] = HINDSIGHT_MOVES
@@ -94,6 +89,13 @@ def prepare(name: str) -> Path:
         with place.open("w", encoding="utf-8") as file:
             yaml.dump(document, file)
     return place
+
+
+def learned(policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return QMIX as the scenario has it on local information, coordinated, and advised by the teacher."""
+    local = next(dict(entry) for entry in policies if entry["kind"] == "qmix" and "information" not in entry)
+    coordinated = local | {"information": "coordinator", "weights_of": "qmix"}
+    return [local, coordinated, {"kind": "qmix", "information": "advised"}]
 
 
 def call(*words: object) -> None:
