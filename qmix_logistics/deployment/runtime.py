@@ -38,7 +38,8 @@ class Runtime:
 
     def __init__(self, folder: Path) -> None:
         with np.load(folder / WEIGHTS) as weights:
-            self._weights = {name: weights[name] for name in weights.files}
+            # Transposed in memory: products of such small matrices take half the time.
+            self._weights = {name: np.ascontiguousarray(weights[name].T) for name in weights.files}
         schema = json.loads((folder / SCHEMA).read_text(encoding="utf-8"))
         self._limit, self._features = float(schema["limit"]), schema["features"]
         self._is_advised = [feature["name"] for feature in self._features["stop"]].index("is_advised")
@@ -78,11 +79,13 @@ class Runtime:
         weights = self._weights
         seen = self._layer("stop.2", self._layer("stop.0", stops))
         heard = self._layer("neighbour.0", neighbours).sum(axis=0) / max(len(neighbours), 1)
-        embedding = self._layer("body.0", np.concatenate([vehicle, seen.mean(axis=0), seen.max(axis=0), heard]))
-        of_body = weights["advantage_of_body.weight"] @ embedding + weights["advantage_of_stop.bias"]
-        joint = np.maximum(seen @ weights["advantage_of_stop.weight"].T + of_body, 0.0)
-        raw = joint @ weights["advantage.weight"][0] + weights["advice_trust"] * stops[:, self._is_advised]
-        return np.asarray(raw - raw.mean())
+        embedding = self._layer(
+            "body.0", np.concatenate([vehicle, seen.sum(axis=0) / len(seen), seen.max(axis=0), heard])
+        )
+        of_body = embedding @ weights["advantage_of_body.weight"] + weights["advantage_of_stop.bias"]
+        joint = _rectified(seen @ weights["advantage_of_stop.weight"], of_body)
+        raw = joint @ weights["advantage.weight"][:, 0] + weights["advice_trust"] * stops[:, self._is_advised]
+        return np.asarray(raw - raw.sum() / len(raw))
 
     def answer(self, vehicle: bytes, stops: bytes, neighbours: bytes) -> bytes:
         """
@@ -99,7 +102,13 @@ class Runtime:
         return self.advantages(np.frombuffer(vehicle, np.float32), seen, heard).astype(np.float32).tobytes()
 
     def _layer(self, name: str, values: np.ndarray) -> np.ndarray:
-        return np.maximum(values @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"], 0.0)
+        return _rectified(values @ self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])
+
+
+def _rectified(product: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """Return the sum where it is positive, else 0, in the place of the product."""
+    product += bias
+    return np.maximum(product, 0.0, out=product)
 
 
 def serve(folder: Path, address: str, number: int) -> None:
