@@ -28,9 +28,9 @@ SHOWN = ("warehouse-peak", "planner-outage")
 TRAINING_DAYS = {
     "warehouse-charging": 32,
     "warehouse-congested": 32,
-    "warehouse-trace": 32,
-    "delivery-time-windows": 32,
-    "hub-two-echelon": 48,
+    "warehouse-trace": 16,
+    "delivery-time-windows": 16,
+    "hub-two-echelon": 16,
     "delivery-same-day": 32,
 }
 TRAININGS, MORE_TRAININGS, TEST_DAYS, HINDSIGHT_MOVES = 3, 5, 30, 20
