@@ -36,7 +36,7 @@ def export(
     day: Annotated[int | None, typer.Option(min=0, help="Only this test day; by default all.")] = None,
 ) -> None:
     """Pack a trained policy for use on vehicles, or write the results of a run in another format."""
-    from qmix_logistics.composition.exporting_results import Selection, export_run
+    from qmix_logistics.composition.exporting import Selection, export_run
 
     folder = export_run(run, out, kind, Selection(policy, training_seed, day))
     files = [path for path in folder.rglob("*") if path.is_file()]

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from qmix_logistics.composition.building import build_adviser, world_of
-from qmix_logistics.composition.exporting import CARD
+from qmix_logistics.composition.packing import CARD
 from qmix_logistics.deployment.board import BoardPolicy, VehicleProcesses, Vehicles, VehiclesInside
 from qmix_logistics.deployment.runtime import SCHEMA, WEIGHTS
 from qmix_logistics.episode import Policy, play

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qmix_logistics.composition.exporting import CARD as EXPORTED_CARD
-from qmix_logistics.composition.exporting import chosen_training
+from qmix_logistics.composition.packing import CARD as EXPORTED_CARD
+from qmix_logistics.composition.packing import chosen_training
 from qmix_logistics.errors import PolicyFileError
 from qmix_logistics.evaluation.run_folder import RunFolder
 from qmix_logistics.evaluation.trained import CARD as TRAINED_CARD

@@ -20,7 +20,7 @@ from playing import play_day
 from torch import nn
 
 from qmix_logistics.composition.deploying import deploy
-from qmix_logistics.composition.exporting import export_policy
+from qmix_logistics.composition.packing import export_policy
 from qmix_logistics.deployment.board import BoardPolicy, VehiclesInside
 from qmix_logistics.deployment.runtime import Runtime
 from qmix_logistics.environment.codec import Codec
