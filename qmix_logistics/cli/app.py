@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -72,6 +72,13 @@ DryRun = Annotated[
     bool,
     typer.Option("--dry-run", "-n", help="Say what would be done and written, and do nothing.", rich_help_panel=RUN),
 ]
+FIELDS = {
+    "seed": "experiment.seed",
+    "replications": "experiment.replications",
+    "training_seeds": "experiment.training_seeds",
+    "train_budget": "training.budget",
+}
+"""Options that are fields of the scenario."""
 
 
 def _print_version(is_asked: bool) -> None:
@@ -89,9 +96,11 @@ def _root(
     """Simulate a fleet, learn a decentralised dispatch policy, compare it with an optimiser on the same days."""
 
 
-def load(scenario: Path, sets: Sequence[str] | None, options: Mapping[str, tuple[str, Any]]) -> ScenarioSpec:
+def load(
+    scenario: Path, sets: Sequence[str] | None, policies: Sequence[str] | None = None, **options: str | int | None
+) -> ScenarioSpec:
     """
-    Read a scenario with the values that the user replaces.
+    Read a scenario with the values that the user replaces, and the policies that are asked for.
 
     Parameters
     ----------
@@ -99,8 +108,10 @@ def load(scenario: Path, sets: Sequence[str] | None, options: Mapping[str, tuple
         The file.
     sets
         What follows ``--set``.
+    policies
+        Names; None or none: all.
     options
-        By field of the scenario, an option of its own and its value, if it was given.
+        What follows options that are fields of the scenario, by their names in :data:`FIELDS`; None: not given.
 
     Raises
     ------
@@ -110,10 +121,11 @@ def load(scenario: Path, sets: Sequence[str] | None, options: Mapping[str, tuple
     from qmix_logistics.scenario import load_scenario, parse_override
 
     overrides = [parse_override(text) for text in sets or []]
-    for path, (option, value) in options.items():
+    for name, value in options.items():
         if value is not None:
-            overrides.append(parse_override(f"{path}={value}", f"{option} {value}"))
-    return load_scenario(scenario, overrides)
+            overrides.append(parse_override(f"{FIELDS[name]}={value}", f"--{name.replace('_', '-')} {value}"))
+    spec = load_scenario(scenario, overrides)
+    return restrict(spec, policies) if policies else spec
 
 
 def restrict(spec: ScenarioSpec, names: Sequence[str]) -> ScenarioSpec:

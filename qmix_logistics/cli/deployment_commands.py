@@ -58,7 +58,7 @@ def agents(
     """Play a test day with a process for each vehicle, connected to the order board by ZeroMQ on this machine."""
     from qmix_logistics.composition.deploying import deploy
 
-    found = deploy(load(scenario, sets, {}), policy_file, day, lose, lose_at_s)
+    found = deploy(load(scenario, sets), policy_file, day, lose, lose_at_s)
     if found.lost:
         talk.say(f"killed after {lose_at_s:g} s: {', '.join(found.lost)}")
     lines = [f"{'kpi':<20} {'in one process':>16} {'as processes':>16}"]

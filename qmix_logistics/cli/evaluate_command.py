@@ -19,7 +19,6 @@ from qmix_logistics.cli.app import (
     Sets,
     default_folder,
     load,
-    restrict,
 )
 from qmix_logistics.cli.run_command import run_scenario
 from qmix_logistics.cli.talk import Talk
@@ -53,12 +52,7 @@ def evaluate(
     """
     from qmix_logistics.composition.evaluating import with_trained
 
-    options = {
-        "experiment.seed": ("--seed", seed),
-        "experiment.replications": ("--replications", replications),
-    }
-    spec = load(scenario, sets, options)
-    spec = restrict(spec, policy) if policy else spec
+    spec = load(scenario, sets, policy, seed=seed, replications=replications)
     spec = with_trained(spec, policy_file or [])
     folder = out or default_folder(f"{spec.name}-evaluation")
     run_scenario(talk, spec, folder, resume=resume, jobs=jobs, dry_run=dry_run)

@@ -24,7 +24,6 @@ from qmix_logistics.cli.app import (
     default_folder,
     load,
     num_cores,
-    restrict,
 )
 from qmix_logistics.cli.talk import Talk
 from qmix_logistics.evaluation.mirrors import MirrorName
@@ -57,14 +56,15 @@ def run(
 
     An interrupted run goes on with --resume; its result is the same as without the interruption, whatever --jobs is.
     """
-    options = {
-        "experiment.seed": ("--seed", seed),
-        "experiment.replications": ("--replications", replications),
-        "experiment.training_seeds": ("--training-seeds", training_seeds),
-        "training.budget": ("--train-budget", train_budget),
-    }
-    spec = load(scenario, sets, options)
-    spec = restrict(spec, policy) if policy else spec
+    spec = load(
+        scenario,
+        sets,
+        policy,
+        seed=seed,
+        replications=replications,
+        training_seeds=training_seeds,
+        train_budget=train_budget,
+    )
     folder = out or default_folder(spec.name)
     run_scenario(talk, spec, folder, resume=resume, jobs=jobs, dry_run=dry_run, mirrors=mirror or ())
 

@@ -18,7 +18,6 @@ from qmix_logistics.cli.app import (
     default_folder,
     load,
     num_cores,
-    restrict,
 )
 from qmix_logistics.cli.talk import Talk
 
@@ -51,12 +50,11 @@ def sweep(
 
     axes, goal = grid_of(grid), target_of(target) if target else None
     fixed = ["experiment.hindsight_moves=0", *(sets or [])]
-    options = {"experiment.replications": ("--replications", replications)}
     specs = {}
     for point in sweeping.points_of(axes):
-        spec = load(scenario, [*fixed, *(f"{key}={value}" for key, value in point)], options)
-        specs[point] = restrict(spec, policy) if policy else spec
-    folder = out or default_folder(f"{load(scenario, fixed, options).name}-sweep")
+        here = [*fixed, *(f"{key}={value}" for key, value in point)]
+        specs[point] = load(scenario, here, policy, replications=replications)
+    folder = out or default_folder(f"{load(scenario, fixed).name}-sweep")
     planned, workers = sweeping.plan_sweep(specs, folder), jobs or num_cores()
     if dry_run:
         from qmix_logistics.cli.planned import answer_plan

@@ -16,7 +16,6 @@ from qmix_logistics.cli.app import (
     default_folder,
     load,
     num_cores,
-    restrict,
 )
 from qmix_logistics.cli.talk import Talk
 
@@ -41,13 +40,7 @@ def train(
     """
     from qmix_logistics.composition import training_only
 
-    options = {
-        "experiment.seed": ("--seed", seed),
-        "experiment.training_seeds": ("--training-seeds", training_seeds),
-        "training.budget": ("--train-budget", train_budget),
-    }
-    spec = load(scenario, sets, options)
-    spec = restrict(spec, policy) if policy else spec
+    spec = load(scenario, sets, policy, seed=seed, training_seeds=training_seeds, train_budget=train_budget)
     folder, workers = out or default_folder(f"{spec.name}-training"), jobs or num_cores()
     planned = training_only.plan_trainings(spec, folder)
     if dry_run:

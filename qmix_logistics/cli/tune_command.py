@@ -44,7 +44,7 @@ def tune(
     """
     from qmix_logistics.composition import planning, tuning
 
-    spec = load(scenario, sets, {})
+    spec = load(scenario, sets)
     folder, budget = out or default_folder(f"{spec.name}-tuning"), days or tuning.budget_days(spec)
     tried, workers = restrict(spec, policy) if policy else spec, jobs or num_cores()
     planned = tuning.plan_trials(tried, folder, budget)

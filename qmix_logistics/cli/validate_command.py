@@ -59,7 +59,7 @@ def _look_at(path: Path, sets: list[str] | None) -> tuple[ScenarioSummary | None
     from qmix_logistics.composition.summary import summarise
 
     try:
-        return summarise(load(path, sets, {})), ()
+        return summarise(load(path, sets)), ()
     except ScenarioError as error:
         return None, error.problems
     except QmixLogisticsError as error:
