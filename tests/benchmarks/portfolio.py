@@ -49,6 +49,8 @@ ORDER = (
     "planner-outage", "warehouse-peak", "quickstart", "delivery-same-day", "warehouse-charging", "drones-and-robots",
     "hub-two-echelon", "delivery-time-windows", "warehouse-trace", "warehouse-congested",
 )  # fmt: skip
+SAME = 1e-12
+"""Differences by less are of rounding alone."""
 COLUMNS = (
     "scenario", "policy", "information", "best_baseline", "relative_cost", "ci_low", "ci_high", "verdict",
     "best_on_vehicles", "relative_cost_on_vehicles", "ci_low_on_vehicles", "ci_high_on_vehicles", "regret",
@@ -164,8 +166,8 @@ def table(found: pd.DataFrame) -> str:
     shown = found[found["verdict"].notna()]
     for row in shown.to_dict("records"):
         cost, on_vehicles = (
-            f"{100 * row[f'relative_cost{end}']:+.1f} % "
-            f"({100 * row[f'ci_low{end}']:+.1f} to {100 * row[f'ci_high{end}']:+.1f})"
+            f"{_percent(row[f'relative_cost{end}'])} % "
+            f"({_percent(row[f'ci_low{end}'])} to {_percent(row[f'ci_high{end}'])})"
             if pd.notna(row[f"relative_cost{end}"])
             else "not compared"
             for end in ("", "_on_vehicles")
@@ -180,6 +182,10 @@ def table(found: pd.DataFrame) -> str:
         said = ", ".join(f"{verdict} in {number}" for verdict, number in verdicts.items())
         lines.append(f"- {policy}: of {len(group)} scenarios {said}.")
     return "\n".join(lines) + "\n"
+
+
+def _percent(share: float) -> str:
+    return "0.0" if abs(share) < SAME else f"{100 * share:+.1f}"
 
 
 def main() -> None:
