@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import stats
 
-from qmix_logistics.composition.building import build_baseline, world_of
+from qmix_logistics.composition.building import build_adviser, build_baseline, world_of
 from qmix_logistics.composition.jobs import TrainJob
 from qmix_logistics.episode import Policy, play
 from qmix_logistics.evaluation.jobs import run_jobs
@@ -63,7 +63,7 @@ def policy_of(spec: ScenarioSpec, name: str, seed: int = 1) -> Policy:
         return build_baseline(entry)
     planner = adviser_of(spec, entry)
     place = RunFolder(folder_of(spec)).policy(entry.weights_of or name, seed)
-    adviser = None if planner is None else build_baseline(planner)
+    adviser = None if planner is None else build_adviser(planner)
     return load_policy(place, adviser, is_coordinated=entry.information == "coordinator")
 
 
