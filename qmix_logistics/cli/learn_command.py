@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qmix_logistics.cli.app import RUN, DryRun, Jobs, num_cores
 from qmix_logistics.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from qmix_logistics.evaluation.team_curves import TeamAlert, TeamCurves
 
 
 def _print_families(is_asked: bool) -> None:
@@ -73,6 +77,12 @@ def learn(
     talk.folder = out
     with shown_progress(planned, talk) as on_progress:
         curves, alerts = learning.learn(plan, out, resume=resume, num_workers=workers, on_progress=on_progress)
+    _answer(talk, curves, alerts, out)
+
+
+def _answer(talk: Talk, curves: TeamCurves, alerts: Sequence[TeamAlert], out: Path) -> None:
+    from qmix_logistics.composition.learning import final_lines
+
     for alert in alerts:
         talk.warn(f"warning: {alert.text} {alert.remedy}")
     values = {
@@ -80,4 +90,4 @@ def learn(
         "summary": curves.summary.groupby("algorithm", sort=False).tail(1).to_dict("records"),
         "alerts": [{"severity": "warning", "text": alert.text, "remedy": alert.remedy} for alert in alerts],
     }
-    talk.answer([*learning.final_lines(curves), str(out / "curves.svg")], values)
+    talk.answer([*final_lines(curves), str(out / "curves.svg")], values)

@@ -8,6 +8,7 @@ from typing import Any
 import simpy
 
 from qmix_logistics.simulation.facility import Facility
+from qmix_logistics.simulation.lanes.following import EPSILON_M, has_passed, limit_m, speed_behind_mps, until_passed_s
 from qmix_logistics.simulation.lanes.lane import Entry, Lane, Rider
 from qmix_logistics.simulation.lanes.route import Route, Step
 from qmix_logistics.simulation.lanes.segments import BACKWARD, FORWARD, Gate
@@ -17,13 +18,6 @@ from qmix_logistics.simulation.motion import Steps, TripMotion
 from qmix_logistics.simulation.state import BLOCKED, BROKEN, Track, VehicleState
 from qmix_logistics.simulation.world import World
 
-EPSILON_M = 1e-9
-PASSING_M = 1e-6
-"""A vehicle that rolls and is this near to a position is passing it."""
-
-
-SHORTEST_WAIT_S = 1e-6
-"""Who waits for a vehicle that is just about to stand looks again after this time."""
 LONGEST_BACK_OFF_S = 900.0
 GOLDEN_RATIO = 0.6180339887498949
 """Spreads the back-offs of vehicles evenly, so that those who met once do not meet again."""
@@ -202,62 +196,26 @@ class LaneMotion(TripMotion):
         while True:
             assert rider.lane is not None
             here_m, leader = rider.position_m(env.now), rider.lane.leader_of(rider)
-            limit_m = self._limit_m(here_m, goal_m, leader)
-            if (limit_m - here_m) * rider.direction > EPSILON_M:
-                yield from self._roll_to(limit_m)
-            elif leader is None or (abs(here_m - goal_m) <= EPSILON_M and self._has_passed(leader, goal_m)):
+            free_to_m = limit_m(rider, here_m, goal_m, leader)
+            if (free_to_m - here_m) * rider.direction > EPSILON_M:
+                yield from self._roll_to(free_to_m)
+            elif leader is None or (abs(here_m - goal_m) <= EPSILON_M and has_passed(rider, leader, goal_m, env.now)):
                 return
             elif leader.speed_mps > 0 and leader.direction == rider.direction:
-                yield env.timeout(self._until_passed_s(leader, goal_m))
+                yield env.timeout(until_passed_s(leader, goal_m, env.now))
             else:
                 leader_m = rider.lane.position_m(leader, env.now)
                 if leader.direction == rider.direction and (leader_m - here_m) * rider.direction < 0:
                     rider.stand(leader_m)
                 yield from self._wait_for(leader)
 
-    def _until_passed_s(self, leader: Rider, goal_m: float) -> float:
-        """Time until the one ahead has passed a position, or stands; longer if it is held up itself."""
-        now, lane = self._world.env.now, leader.lane
-        assert lane is not None
-        leader_m = leader.position_m(now)
-        is_held_up = abs(leader_m - lane.position_m(leader, now)) > PASSING_M
-        goes_on = (leader.goal_m - goal_m) * leader.direction > 0 and not is_held_up
-        return max(abs((goal_m if goes_on else leader.goal_m) - leader_m) / leader.speed_mps, SHORTEST_WAIT_S)
-
-    def _limit_m(self, here_m: float, goal_m: float, leader: Rider | None) -> float:
-        """Return how far the vehicle may go: to its goal, or to where the one ahead will stand."""
-        if leader is None:
-            return goal_m
-        if leader.direction != self._rider.direction:
-            return here_m
-        return goal_m if (leader.goal_m - goal_m) * leader.direction > 0 else leader.goal_m
-
-    def _has_passed(self, leader: Rider, goal_m: float) -> bool:
-        """Tell whether the one ahead leaves a position free: it comes the other way, or is past, or just passing."""
-        if leader.direction != self._rider.direction:
-            return True
-        assert leader.lane is not None
-        past_m = (leader.lane.position_m(leader, self._world.env.now) - goal_m) * leader.direction
-        return past_m > 0 or (leader.speed_mps > 0 and past_m > -PASSING_M)
-
     def _roll_to(self, position_m: float) -> Steps:
         rider, env = self._rider, self._world.env
         length_m = abs(position_m - rider.position_m(env.now))
-        speed_mps = self._speed_behind(position_m, length_m)
+        speed_mps = speed_behind_mps(rider, self._lane_speed_mps, position_m, env.now)
         rider.roll(env.now, position_m, speed_mps)
         yield from self._roll(speed_mps, length_m / speed_mps, self._state)
         rider.stand(position_m)
-
-    def _speed_behind(self, position_m: float, length_m: float) -> float:
-        """Return the speed at which to get to a position: no sooner than the one ahead, if it rolls there too."""
-        lane = self._rider.lane
-        leader = lane.leader_of(self._rider) if lane is not None else None
-        if leader is None or leader.speed_mps == 0 or leader.direction != self._rider.direction:
-            return self._lane_speed_mps
-        ahead_m = (position_m - leader.position_m(self._world.env.now)) * leader.direction
-        if ahead_m <= EPSILON_M:
-            return self._lane_speed_mps
-        return min(self._lane_speed_mps, length_m / (ahead_m / leader.speed_mps))
 
     def _halt(self) -> None:
         if self._rider.lane is not None:
