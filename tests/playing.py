@@ -45,9 +45,10 @@ def first_orders(day: Day, num_orders: int) -> Day:
 test_day.__test__ = False  # type: ignore[attr-defined]
 
 
-def play_day(spec: ScenarioSpec, policy: Policy = NEAREST, index: int = 0) -> PlayedDay:
-    """Let a policy play a test day."""
-    return play(Simulator(compile_site(spec)), policy, test_day(spec, index), np.random.default_rng(index))
+def play_day(spec: ScenarioSpec, policy: Policy = NEAREST, index: int = 0, takes_s: float = 0.0) -> PlayedDay:
+    """Let a policy play a test day, on which its decisions may take some time."""
+    rng = np.random.default_rng(index)
+    return play(Simulator(compile_site(spec)), policy, test_day(spec, index), rng, lambda measured_s: takes_s)
 
 
 @dataclass

@@ -29,6 +29,7 @@ from qmix_logistics.errors import DeploymentError
 from qmix_logistics.learning.dispatch.entity_network import UtilityNetwork
 from qmix_logistics.learning.dispatch.learned_policy import CARD, LearnedPolicy, network_of, save_policy
 from qmix_logistics.learning.dispatch.scorers import GreedyScorer
+from qmix_logistics.scenario.operations import DecisionTime
 from qmix_logistics.simulation import StopKind
 
 pytestmark = pytest.mark.usefixtures("shapes_on_trust")
@@ -135,6 +136,15 @@ def test_a_day_in_processes_costs_what_it_costs_in_the_simulator(run: Path, expo
     learned = play_day(SPEC, LearnedPolicy(network_of(run / "policy" / "qmix-1"))).records
     assert found.inside["total_cost"] == pytest.approx(learned.total_cost)
     assert found.inside["orders_done"] == found.inside["orders_in"]
+
+
+def test_decisions_take_as_long_as_in_a_run(run: Path, exported: Path) -> None:
+    spec = SPEC.model_copy(update={"decision_time": DecisionTime(kind="fixed", local_s=5.0)})
+    found, learned = deploy(spec, exported, 0), LearnedPolicy(network_of(run / "policy" / "qmix-1"))
+    assert found.inside == found.processes
+    late = play_day(spec, learned, takes_s=5.0).records
+    assert found.inside["total_cost"] == pytest.approx(late.total_cost)
+    assert late.total_cost > play_day(SPEC, learned).records.total_cost
 
 
 def test_three_of_ten_processes_are_killed_and_the_rest_finish(exported: Path) -> None:
