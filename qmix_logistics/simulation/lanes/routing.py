@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -37,16 +37,15 @@ class Router:
     def __init__(self, lanes: Lanes, in_use: Sequence[Lane], class_index: int, speed_mps: float) -> None:
         self._lanes, self._in_use, self._speed_mps = lanes, in_use, speed_mps
         self._edges = [edge for edge, is_open in zip(lanes.edges, lanes.is_open[class_index], strict=True) if is_open]
-        self._out: list[list[Edge]] = [[] for _ in range(lanes.num_junctions)]
-        for edge in self._edges:
-            self._out[edge.tail].append(edge)
+        self._free_s = [segment.length_m / min(speed_mps, segment.max_speed_mps) for segment in lanes.segments]
+        self._out: list[list[Edge]] | None = None
         self._trees: dict[int, dict[int, Edge | None]] = {}
         self._backwards: tuple[dict[tuple[int, int], Edge], csr_array] | None = None
 
     def forget(self) -> None:
         """Forget all ways, because an arc has been blocked or opened."""
         self._trees.clear()
-        self._backwards = None
+        self._backwards = self._out = None
 
     def shortest(self, starts: Sequence[Start], here: Sequence[Berth], place: int) -> Route | None:
         """
@@ -67,7 +66,7 @@ class Router:
                 on_way = self._along_tree(start.junction, finish)
                 if on_way is None:
                     continue
-                time_s = start.cost_s + sum(self._free_s(edge) for edge in on_way) + cost_s
+                time_s = start.cost_s + sum(self._free_s[edge.segment] for edge in on_way) + cost_s
                 if best is None or time_s < best.time_s:
                     best = Route((*start.steps, *map(self._whole, on_way), *steps), gate, time_s)
         return best
@@ -120,7 +119,7 @@ class Router:
         """
         finishes = [self._finishes(place) for place in places]
         wanted = {finish[0] for several in finishes for finish in several}
-        before = self._search(starts, wanted, lambda edge: self._known_s(edge.segment, edge.direction, known))
+        before = self._search(starts, wanted, {}, known)
         times_s = []
         for place, several in zip(places, finishes, strict=True):
             direct = self._direct(here, place)
@@ -154,12 +153,8 @@ class Router:
         used: dict[tuple[int, int], float],
         known: PresentTimes,
     ) -> Route | None:
-        def weigh(edge: Edge) -> float:
-            factor = used.get((edge.segment, edge.direction), 1.0)
-            return factor * self._known_s(edge.segment, edge.direction, known)
-
         finishes = self._finishes(place)
-        before = self._search(starts, {finish[0] for finish in finishes}, weigh)
+        before = self._search(starts, {finish[0] for finish in finishes}, used, known)
         best = self._direct(here, place)
         for finish, steps, gate, cost_s in finishes:
             if finish not in before:
@@ -175,25 +170,36 @@ class Router:
         return best
 
     def _search(
-        self, starts: Sequence[Start], wanted: set[int], weigh: Callable[[Edge], float]
+        self, starts: Sequence[Start], wanted: set[int], used: Mapping[tuple[int, int], float], known: PresentTimes
     ) -> dict[int, tuple[float, Edge | None]]:
-        """Dijkstra's algorithm from several junctions until all wanted ones are reached."""
+        """Dijkstra's algorithm from several junctions until all wanted ones are reached; used ways count as longer."""
         found: dict[int, tuple[float, Edge | None]] = {}
         queue: list[tuple[float, int, int, Edge | None]] = []
         for count, start in enumerate(starts):
             heapq.heappush(queue, (start.cost_s, count, start.junction, None))
-        count, left = len(queue), set(wanted)
+        count, left, out = len(queue), set(wanted), self._open()
         while queue and left:
             cost_s, _, junction, edge = heapq.heappop(queue)
             if junction in found:
                 continue
             found[junction] = cost_s, edge
             left.discard(junction)
-            for following in self._out[junction]:
-                if following.head not in found and not self._is_closed(following):
+            for following in out[junction]:
+                _, head, number, direction = following
+                if head not in found:
                     count += 1
-                    heapq.heappush(queue, (cost_s + weigh(following), count, following.head, following))
+                    time_s = used.get((number, direction), 1.0) * self._known_s(number, direction, known)
+                    heapq.heappush(queue, (cost_s + time_s, count, head, following))
         return found
+
+    def _open(self) -> list[list[Edge]]:
+        """Return the open edges out of each junction."""
+        if self._out is None:
+            self._out = [[] for _ in range(self._lanes.num_junctions)]
+            for edge in self._edges:
+                if not self._is_closed(edge):
+                    self._out[edge.tail].append(edge)
+        return self._out
 
     def _direct(self, here: Sequence[Berth], place: int) -> Route | None:
         """Return the way to a place ahead on the same lane."""
@@ -249,10 +255,12 @@ class Router:
         best: dict[tuple[int, int], Edge] = {}
         for edge in self._edges:
             key = edge.tail, edge.head
-            if not self._is_closed(edge) and (key not in best or self._free_s(edge) < self._free_s(best[key])):
+            if not self._is_closed(edge) and (
+                key not in best or self._free_s[edge.segment] < self._free_s[best[key].segment]
+            ):
                 best[key] = edge
         tails, heads = np.array(list(best), int).reshape(-1, 2).T
-        times_s = np.array([max(self._free_s(edge), 1e-9) for edge in best.values()])
+        times_s = np.array([max(self._free_s[edge.segment], 1e-9) for edge in best.values()])
         number = self._lanes.num_junctions
         return best, csr_array((times_s, (heads, tails)), shape=(number, number))
 
@@ -268,21 +276,19 @@ class Router:
     def _speed_of(self, segment: int) -> float:
         return min(self._speed_mps, self._lanes.segments[segment].max_speed_mps)
 
-    def _free_s(self, edge: Edge) -> float:
-        return self._lanes.segments[edge.segment].length_m / self._speed_of(edge.segment)
-
     def _known_s(self, number: int, direction: int, known: PresentTimes) -> float:
-        key = number, direction
-        if key not in known:
-            known[key] = self._present_edge_s(number, direction)
-        return known[key]
+        time_s = known.get((number, direction))
+        if time_s is None:
+            time_s = known[number, direction] = self._present_edge_s(number, direction)
+        return time_s
 
     def _present_edge_s(self, number: int, direction: int) -> float:
         """Time through a segment with those who are on it and wait for it; twice as long for who would stand."""
-        lane, segment = self._in_use[number], self._lanes.segments[number]
+        lane, segment, free_s = self._in_use[number], self._lanes.segments[number], self._free_s[number]
+        if not lane.riders and not lane.waiting:
+            return free_s
         share = len(lane.riders) / segment.capacity
         slowdown = 1 - self._lanes.rules.slowdown * min(share, 1.0)
-        free_s = segment.length_m / self._speed_of(number)
         queue_s = (len(lane.waiting) + (share >= 1)) * free_s
         standing = sum(rider.speed_mps == 0 for rider in lane.riders)
         opposed = segment.is_single_lane and any(rider.direction != direction for rider in lane.riders)
