@@ -16,7 +16,7 @@ from qmix_logistics.deployment.board import BoardPolicy, VehicleProcesses, Vehic
 from qmix_logistics.deployment.runtime import SCHEMA, WEIGHTS
 from qmix_logistics.episode import Policy, play
 from qmix_logistics.errors import DeploymentError
-from qmix_logistics.evaluation.decision_times import fixed_s
+from qmix_logistics.evaluation.decision_times import fixed_times
 from qmix_logistics.evaluation.kpis import RecordedDay, compute_kpis
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.scenario.policies import Baseline
@@ -77,8 +77,8 @@ def deploy(spec: ScenarioSpec, folder: Path, day: int, num_lost: int = 0, lost_a
         key = DayKey(Split.TEST, day)
         rng = day_stream(spec.experiment.seed, key, Purpose.POLICY)
         policy = BoardPolicy(vehicles, adviser, losses)
-        takes_s = fixed_s(spec.decision_time, policy.information)
-        played = play(Simulator(world.site), policy, world.demand.realise(key), rng, lambda measured_s: takes_s)
+        times = fixed_times(spec.decision_time, policy.information)
+        played = play(Simulator(world.site), policy, world.demand.realise(key), rng, times)
         return compute_kpis(RecordedDay(played.records, world.site))
 
     inside = kpis(VehiclesInside(folder, len(names)), {})

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from qmix_logistics.composition.building import build_baseline, world_of
 from qmix_logistics.episode import play
-from qmix_logistics.evaluation.decision_times import fixed_s
+from qmix_logistics.evaluation.decision_times import fixed_times
 from qmix_logistics.evaluation.jobs import Job, Progress, Report, run_jobs
 from qmix_logistics.evaluation.run_folder import write_json
 from qmix_logistics.evaluation.selection import select_lowest
@@ -101,9 +101,9 @@ class TrialJob(Job):
         world, key = world_of(self.scenario), DayKey(Split.TRAINING, self.day)
         rng = day_stream(world.spec.experiment.seed, key, Purpose.POLICY)
         simulator = Simulator(world.site, is_recording=False)
-        takes_s = fixed_s(world.spec.decision_time, self.candidate.information)
+        times = fixed_times(world.spec.decision_time, self.candidate.information)
         policy, day = build_baseline(self.candidate), world.demand.realise(key)
-        played = play(simulator, policy, day, rng, lambda measured_s: takes_s)
+        played = play(simulator, policy, day, rng, times)
         write_json(self.place, {"cost": played.records.total_cost, "settings": self._settings})
 
     @property

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-from qmix_logistics.episode import no_time
 from qmix_logistics.errors import RunFolderError
 from qmix_logistics.evaluation.run_folder import RunFolder, UnitKey
 from qmix_logistics.scenario.operations import DecisionTime
@@ -28,6 +27,19 @@ def fixed_s(setting: DecisionTime, information: str) -> float:
     return setting.local_s if information == "local" else setting.central_s
 
 
+def fixed_times(setting: DecisionTime, information: str) -> Callable[[float], float]:
+    """
+    Return how long each decision takes where no run recorded it, and none is to be measured; see ``fixed_s``.
+
+    Parameters
+    ----------
+    setting, information
+        As for ``fixed_s``.
+    """
+    takes_s = fixed_s(setting, information)
+    return lambda measured_s: takes_s
+
+
 def decision_times(setting: DecisionTime, information: str, unit: UnitKey) -> Callable[[float], float]:
     """
     Return how long each decision of a unit takes, by how long it was computed.
@@ -46,13 +58,11 @@ def decision_times(setting: DecisionTime, information: str, unit: UnitKey) -> Ca
     RunFolderError
         If recorded times are asked for and the folder does not hold this unit, or too few of them.
     """
-    if setting.kind == "fixed":
-        return lambda measured_s: fixed_s(setting, information)
     if setting.kind == "measured":
         return lambda measured_s: measured_s
     if setting.recorded_in is not None:
         return _recorded(RunFolder(setting.recorded_in).unit(unit) / "timings.csv")
-    return no_time
+    return fixed_times(setting, information)
 
 
 def _recorded(path: Path) -> Callable[[float], float]:

@@ -14,7 +14,7 @@ from scipy import stats
 from qmix_logistics.composition.building import build_adviser, build_baseline, world_of
 from qmix_logistics.composition.jobs import TrainJob
 from qmix_logistics.episode import Policy, play
-from qmix_logistics.evaluation.decision_times import fixed_s
+from qmix_logistics.evaluation.decision_times import fixed_times
 from qmix_logistics.evaluation.jobs import run_jobs
 from qmix_logistics.evaluation.run_folder import RunFolder
 from qmix_logistics.learning.dispatch.learned_policy import load_policy
@@ -79,8 +79,8 @@ def _cost(scenario: str, make: Callable[[], Policy], index: int) -> float:
     world, key = world_of(scenario), DayKey(Split.TEST, index)
     rng = day_stream(world.spec.experiment.seed, key, Purpose.POLICY)
     simulator, policy, day = Simulator(world.site, is_recording=False), make(), world.demand.realise(key)
-    takes_s = fixed_s(world.spec.decision_time, policy.information)
-    return play(simulator, policy, day, rng, lambda measured_s: takes_s).records.total_cost
+    times = fixed_times(world.spec.decision_time, policy.information)
+    return play(simulator, policy, day, rng, times).records.total_cost
 
 
 def difference_pct(one: Float[np.ndarray, " day"], other: Float[np.ndarray, " day"]) -> tuple[float, float, float]:

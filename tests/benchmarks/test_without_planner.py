@@ -47,6 +47,13 @@ def mean_costs(spec: ScenarioSpec, school: ScenarioSpec, names: Sequence[str]) -
     }
 
 
+def compare(found: Mapping[str, np.ndarray], one: str, other: str) -> float:
+    """Print what one policy costs against another; return the upper end of the interval, in per cent."""
+    mean, low, high = difference_pct(found[one], found[other])
+    print(f"  {one} against {other}: {mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
+    return high
+
+
 @pytest.mark.parametrize("share_pct", [0, 10, 30, 60, 100])
 def test_outages(share_pct: int) -> None:
     found = mean_costs(with_outages(share_pct), trained(), CENTRAL + LEARNED)
@@ -64,13 +71,6 @@ def test_latency(central_s: float) -> None:
     print(f"\nplanner {central_s} s late: " + ", ".join(f"{n} {c.mean():.2f}" for n, c in found.items()))
     highest_pct = [compare(found, "qmix", name) for name in central]
     assert central_s < 10 or max(highest_pct) < 0
-
-
-def compare(found: Mapping[str, np.ndarray], one: str, other: str) -> float:
-    """Print what one policy costs against another; return the upper end of the interval, in per cent."""
-    mean, low, high = difference_pct(found[one], found[other])
-    print(f"  {one} against {other}: {mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
-    return high
 
 
 @pytest.mark.parametrize("mean_driving_min", [20, 90, 360])

@@ -37,7 +37,7 @@ class Router:
     def __init__(self, lanes: Lanes, in_use: Sequence[Lane], class_index: int, speed_mps: float) -> None:
         self._lanes, self._in_use, self._speed_mps = lanes, in_use, speed_mps
         self._edges = [edge for edge, is_open in zip(lanes.edges, lanes.is_open[class_index], strict=True) if is_open]
-        self._free_s = [segment.length_m / min(speed_mps, segment.max_speed_mps) for segment in lanes.segments]
+        self._free_s = [segment.length_m / self._speed_of(number) for number, segment in enumerate(lanes.segments)]
         self._out: list[list[Edge]] | None = None
         self._trees: dict[int, dict[int, Edge | None]] = {}
         self._backwards: tuple[dict[tuple[int, int], Edge], csr_array] | None = None
