@@ -58,6 +58,11 @@ class Policy(Protocol):
         """
 
 
+DecisionTimes = Callable[[float, bool], float]
+"""How many seconds of the simulated day a decision takes: by how many the policy computed, and by whether a central
+planner can be reached."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlayedDay:
     """
@@ -75,14 +80,16 @@ class PlayedDay:
     decision_s: tuple[float, ...]
 
 
-def no_time(measured_s: float) -> float:
+def no_time(measured_s: float, is_planner_up: bool) -> float:
     """
-    Let decisions take no time, however long they are computed.
+    Let decisions take no time; see ``DecisionTimes``.
 
     Parameters
     ----------
     measured_s
         How long the policy computed.
+    is_planner_up
+        Whether a central planner can be reached.
     """
     return 0.0
 
@@ -92,7 +99,7 @@ def play(
     policy: Policy,
     day: Day,
     rng: np.random.Generator,
-    decision_time_s: Callable[[float], float] = no_time,
+    decision_time_s: DecisionTimes = no_time,
 ) -> PlayedDay:
     """
     Let a policy play a day.
@@ -108,7 +115,7 @@ def play(
     rng
         For the policy.
     decision_time_s
-        How long each decision takes in the simulated day, by how long the policy computed.
+        How long each decision takes in the simulated day.
     """
     policy.reset(simulator.site, rng)
     epoch, decision_s = simulator.reset(day), []
@@ -116,6 +123,6 @@ def play(
         start_s = time.perf_counter()
         dispatch = policy.decide(epoch) if epoch.is_planner_up else policy.decide_in_outage(epoch)
         decision_s.append(round(1e6 * (time.perf_counter() - start_s)) / 1e6)
-        after_s = decision_time_s(decision_s[-1])
+        after_s = decision_time_s(decision_s[-1], epoch.is_planner_up)
         epoch = simulator.advance(dataclasses.replace(dispatch, after_s=after_s) if after_s > 0 else dispatch)
     return PlayedDay(simulator.records(), tuple(decision_s))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qmix_logistics.composition import build_demand
-from qmix_logistics.episode import PlayedDay, Policy, play
+from qmix_logistics.episode import DecisionTimes, PlayedDay, Policy, no_time, play
 from qmix_logistics.scenario import ScenarioSpec
 from qmix_logistics.simulation import (
     Day,
@@ -45,10 +45,10 @@ def first_orders(day: Day, num_orders: int) -> Day:
 test_day.__test__ = False  # type: ignore[attr-defined]
 
 
-def play_day(spec: ScenarioSpec, policy: Policy = NEAREST, index: int = 0, takes_s: float = 0.0) -> PlayedDay:
+def play_day(spec: ScenarioSpec, policy: Policy = NEAREST, index: int = 0, times: DecisionTimes = no_time) -> PlayedDay:
     """Let a policy play a test day, on which its decisions may take some time."""
     rng = np.random.default_rng(index)
-    return play(Simulator(compile_site(spec)), policy, test_day(spec, index), rng, lambda measured_s: takes_s)
+    return play(Simulator(compile_site(spec)), policy, test_day(spec, index), rng, times)
 
 
 @dataclass

@@ -134,9 +134,9 @@ def _look(world: World, run: RunFolder, choice: Choice, report: Callable[[float]
     make_adviser = None if adviser is None else functools.partial(build_adviser, adviser)
     policy, day = _learned(entry, run, unit, make_adviser), world.demand.realise(key)
     rngs = day_stream(seed, key, Purpose.POLICY), day_stream(seed, key, Purpose.POLICY)
-    after_s = decision_times(spec.decision_time, policy.information, unit)(0.0)
+    times = decision_times(spec.decision_time, policy.information, unit)
     simulator = Simulator(world.site, is_recording=False)
-    watched = watch_day(simulator, policy, build_baseline(planner), day, rngs, after_s)
+    watched = watch_day(simulator, policy, build_baseline(planner), day, rngs, times)
     head = InsightHead(
         policy=choice.focus,
         training_seed=choice.training_seed,

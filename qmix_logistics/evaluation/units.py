@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from qmix_logistics.episode import PlayedDay, Policy, no_time, play
+from qmix_logistics.episode import DecisionTimes, PlayedDay, Policy, no_time, play
 from qmix_logistics.evaluation.kpis import RecordedDay, compute_kpis
 from qmix_logistics.evaluation.record_table import read_record_table
 from qmix_logistics.evaluation.run_folder import committed, read_json, write_csv, write_json
@@ -42,7 +42,7 @@ def play_unit(
     policy: Policy,
     day: int,
     seed: int,
-    decision_time_s: Callable[[float], float] = no_time,
+    decision_time_s: DecisionTimes = no_time,
     *,
     records: str,
 ) -> None:
@@ -64,7 +64,7 @@ def play_unit(
     seed
         Root of all seeds.
     decision_time_s
-        How long each decision takes in the simulated day, by how long the policy computed.
+        How long each decision takes in the simulated day.
     records
         How to write all records: ``csv``, ``parquet``, or ``none``: KPIs only.
     """

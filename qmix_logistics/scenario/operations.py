@@ -64,7 +64,7 @@ class DecisionTime(Document):
     central_s: Annotated[Seconds, Field(ge=0)] = 1.0
     """Where ``fixed``: of a policy with a central planner, its communication included."""
     local_s: Annotated[Seconds, Field(ge=0)] = 0.0
-    """Where ``fixed``: of a policy that decides on the vehicle."""
+    """Where ``fixed``: of a policy that decides on the vehicle, as all do while no planner can be reached."""
     recorded_in: Path | None = None
     """Where ``recorded``: folder of the earlier run, of the same scenario and policies."""
 

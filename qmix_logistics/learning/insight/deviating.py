@@ -12,6 +12,7 @@ from qmix_logistics.environment.advising import advice_of
 from qmix_logistics.environment.epoch_batch import Advice
 from qmix_logistics.episode import Policy
 from qmix_logistics.learning.dispatch.learned_policy import LearnedPolicy
+from qmix_logistics.learning.insight.watching import WatchedDay
 from qmix_logistics.simulation import Day, DecisionEpoch, Dispatch, Simulator, Site
 
 MOST_AT_ONCE = 24
@@ -39,7 +40,7 @@ def costs_of_deviations(
     site: Site,
     day: Day,
     policy: LearnedPolicy,
-    played: Sequence[Dispatch],
+    watched: WatchedDay,
     deviations: Sequence[Deviation],
     make_adviser: Callable[[], Policy] | None = None,
     report: Callable[[float], None] = lambda share: None,
@@ -56,7 +57,7 @@ def costs_of_deviations(
         Where and when.
     policy
         Who decides after the deviation; it was reset for the site.
-    played
+    watched
         What it did on the day.
     deviations
         What is done otherwise.
@@ -68,7 +69,7 @@ def costs_of_deviations(
     costs: list[float] = []
     for first in range(0, len(deviations), MOST_AT_ONCE):
         branches = [
-            _Branch(site, day, played, deviation, None if make_adviser is None else make_adviser())
+            _Branch(site, day, watched, deviation, None if make_adviser is None else make_adviser())
             for deviation in deviations[first : first + MOST_AT_ONCE]
         ]
         while live := [branch for branch in branches if branch.epoch.end is None]:
@@ -84,15 +85,14 @@ def costs_of_deviations(
 class _Branch:
     """A day with a deviation, at the first decision after it."""
 
-    def __init__(
-        self, site: Site, day: Day, played: Sequence[Dispatch], deviation: Deviation, adviser: Policy | None
-    ) -> None:
+    def __init__(self, site: Site, day: Day, watched: WatchedDay, deviation: Deviation, adviser: Policy | None) -> None:
         self._simulator, self._adviser = Simulator(site, is_recording=False), adviser
-        self._after_s = deviation.dispatch.after_s
+        self._decision_time_s = watched.decision_time_s
         if adviser is not None:
             adviser.reset(site, np.random.default_rng(0))
         self.epoch: DecisionEpoch = self._simulator.reset(day)
-        for dispatch in (*played[: deviation.position], deviation.dispatch):
+        played = [epoch.own for epoch in watched.epochs[: deviation.position]]
+        for dispatch in (*played, deviation.dispatch):
             if adviser is not None:
                 self.advice()  # it remembers what it has planned
             self.epoch = self._simulator.advance(dispatch)
@@ -109,4 +109,5 @@ class _Branch:
 
     def advance(self, dispatch: Dispatch) -> None:
         """Carry out a decision of the policy."""
-        self.epoch = self._simulator.advance(dataclasses.replace(dispatch, after_s=self._after_s))
+        after_s = self._decision_time_s(0.0, self.epoch.is_planner_up)
+        self.epoch = self._simulator.advance(dataclasses.replace(dispatch, after_s=after_s))

@@ -169,7 +169,7 @@ class DayTabulator:
             self._site,
             self._day,
             self._policy,
-            [epoch.own for epoch in epochs],
+            self._watched,
             [Deviation(number, epochs[number].planned) for number in sample],
             make_adviser,
             report,

@@ -11,7 +11,7 @@ from jaxtyping import Int, Shaped
 
 from qmix_logistics.environment.joint_decision import NO_SLOT
 from qmix_logistics.environment.observation import JointObservation
-from qmix_logistics.episode import Policy
+from qmix_logistics.episode import DecisionTimes, Policy, no_time
 from qmix_logistics.learning.dispatch.learned_policy import LearnedPolicy
 from qmix_logistics.simulation import Day, Dispatch, Simulator
 
@@ -80,10 +80,13 @@ class WatchedDay:
         Its joint decisions, in order.
     cost
         What it cost.
+    decision_time_s
+        How long each decision took.
     """
 
     epochs: tuple[WatchedEpoch, ...]
     cost: float
+    decision_time_s: DecisionTimes
 
 
 def watch_day(
@@ -92,7 +95,7 @@ def watch_day(
     planner: Policy,
     day: Day,
     rngs: tuple[np.random.Generator, np.random.Generator],
-    after_s: float = 0.0,
+    decision_time_s: DecisionTimes = no_time,
 ) -> WatchedDay:
     """
     Let a learned policy play a day, and ask a planner at every decision what it would do.
@@ -111,8 +114,8 @@ def watch_day(
         Which day.
     rngs
         For the policy and the planner.
-    after_s
-        How long each decision takes in the simulated day.
+    decision_time_s
+        How long each decision takes in the simulated day, however long it is computed here.
     """
     torch.set_num_threads(1)  # sums in one order, whoever computes
     policy.reset(simulator.site, rngs[0])
@@ -121,6 +124,7 @@ def watch_day(
     while epoch.end is None:
         own, rounds = policy.decide_openly(epoch, with_state=True)
         planned = planner.decide(epoch) if epoch.is_planner_up else planner.decide_in_outage(epoch)
+        after_s = decision_time_s(0.0, epoch.is_planner_up)
         own, planned = (dataclasses.replace(dispatch, after_s=after_s) for dispatch in (own, planned))
         first = rounds[0].observation
         is_planned = (first.columns == planned.columns[:, None]) & first.mask
@@ -141,4 +145,4 @@ def watch_day(
             )
         )
         epoch = simulator.advance(own)
-    return WatchedDay(tuple(epochs), simulator.total_cost)
+    return WatchedDay(tuple(epochs), simulator.total_cost, decision_time_s)

@@ -142,7 +142,7 @@ def test_decisions_take_as_long_as_in_a_run(run: Path, exported: Path) -> None:
     spec = SPEC.model_copy(update={"decision_time": DecisionTime(kind="fixed", local_s=5.0)})
     found, learned = deploy(spec, exported, 0), LearnedPolicy(network_of(run / "policy" / "qmix-1"))
     assert found.inside == found.processes
-    late = play_day(spec, learned, takes_s=5.0).records
+    late = play_day(spec, learned, times=lambda measured_s, is_planner_up: 5.0).records
     assert found.inside["total_cost"] == pytest.approx(late.total_cost)
     assert late.total_cost > play_day(SPEC, learned).records.total_cost
 

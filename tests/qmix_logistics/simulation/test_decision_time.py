@@ -17,8 +17,8 @@ TWO_VANS = {"fleet__0__count": 2, "fleet__0__max_tasks_on_board": 1}
 
 
 def played(spec: ScenarioSpec, seconds: float) -> DayRecords:
-    rng = np.random.default_rng(0)
-    return play(Simulator(compile_site(spec)), FIFO, day_of(spec), rng, lambda measured_s: seconds).records
+    rng, simulator = np.random.default_rng(0), Simulator(compile_site(spec))
+    return play(simulator, FIFO, day_of(spec), rng, lambda measured_s, is_planner_up: seconds).records
 
 
 @pytest.mark.parametrize("seconds", [0.0, 2.5, 30.0])

@@ -14,12 +14,14 @@ from town import day_of, town
 from qmix_logistics.composition import build_baseline
 from qmix_logistics.environment.schema import STOP
 from qmix_logistics.episode import Policy
+from qmix_logistics.evaluation.decision_times import fixed_times
 from qmix_logistics.learning.dispatch.entity_network import LocalBatch, StopFeatures, UtilityNetwork
 from qmix_logistics.learning.dispatch.learned_policy import LearnedPolicy
 from qmix_logistics.learning.insight.deviating import Deviation, costs_of_deviations
 from qmix_logistics.learning.insight.tables import DayTabulator
 from qmix_logistics.learning.insight.watching import WatchedDay, watch_day
 from qmix_logistics.learning.network.decisions import Utilities
+from qmix_logistics.scenario.operations import DecisionTime
 from qmix_logistics.scenario.policies import MatchingPolicy
 from qmix_logistics.simulation import Day, DayKey, Simulator, Site, Split, StopKind, compile_site
 from qmix_logistics_baselines.plan_following import PlanFollowingPolicy, PlannedStop
@@ -103,21 +105,22 @@ def test_a_deviation_that_is_none_costs_what_the_day_cost(how: str) -> None:
     same = [Deviation(position, seen.epochs[position].own) for position in positions]
     others = [position for position, epoch in enumerate(seen.epochs) if epoch.differs.any()][:5]
     other = [Deviation(position, seen.epochs[position].planned) for position in others]
-    played = [epoch.own for epoch in seen.epochs]
-    costs = costs_of_deviations(site, day, policy, played, [*same, *other], adviser if is_advised else None)
+    costs = costs_of_deviations(site, day, policy, seen, [*same, *other], adviser if is_advised else None)
     assert costs[:3] == [seen.cost] * 3
     assert len({round(cost, 6) for cost in costs[3:]} - {round(seen.cost, 6)}) > 1
-    alone = costs_of_deviations(site, day, policy, played, other[:1], adviser if is_advised else None)
+    alone = costs_of_deviations(site, day, policy, seen, other[:1], adviser if is_advised else None)
     assert alone == costs[3:4]
 
 
 def test_decisions_that_take_time_take_it_in_deviations_too() -> None:
-    spec = scenario(horizon={"demand_s": 600, "drain_s": 900})
+    outage = {"earliest_s": 200, "duration_s": 300}
+    spec = scenario(disruptions={"planner_outages": [outage]}, horizon={"demand_s": 600, "drain_s": 900})
     site, day = compile_site(spec), test_day(spec)
     policy, planner = LearnedPolicy(untrained()), build_baseline(MatchingPolicy(kind="matching"))
-    seen = watch_day(Simulator(site), policy, planner, day, rngs(), after_s=2.0)
-    played = [epoch.own for epoch in seen.epochs]
-    assert costs_of_deviations(site, day, policy, played, [Deviation(3, played[3])]) == [seen.cost]
+    times = fixed_times(DecisionTime(kind="fixed", central_s=2, local_s=0.5), "coordinator")
+    seen = watch_day(Simulator(site), policy, planner, day, rngs(), times)
+    assert {(epoch.is_planner_up, epoch.own.after_s) for epoch in seen.epochs} == {(True, 2), (False, 0.5)}
+    assert costs_of_deviations(site, day, policy, seen, [Deviation(3, seen.epochs[3].own)]) == [seen.cost]
     assert seen.cost != watched(site, day, policy, planner).cost
 
 
