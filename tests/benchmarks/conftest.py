@@ -11,6 +11,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import jaxtyping
 import pytest
 import torch
 
@@ -82,6 +83,7 @@ FIGURES = pytest.StashKey[Figures]()
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = Figures()
     torch.set_num_threads(1)
+    jaxtyping.config.update("jaxtyping_disable", True)  # shapes are the tests' to check: a quarter of a training's time
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
