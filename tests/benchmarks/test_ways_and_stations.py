@@ -1,12 +1,13 @@
 """
-On the congested warehouse: the quickest way against the shortest, the quickest station against the nearest.
+The quickest way against the shortest, the quickest station or charger against the nearest, all else equal.
 
-For rules, and for policies that have learned to choose among both, all else equal.
+For rules, and for policies that have learned to choose.
 """
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from qmix_logistics.simulation import DayKey, Simulator, Split, compile_site
 NUM_DAYS = 20
 SEEDS, TRAINING_DAYS = (1, 2, 3), 16
 PLANNER = "kind: matching, anticipatory: true"
+ALONE = "matching-anticipatory-local"
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "warehouse-congested.yaml"
 
 
@@ -58,20 +60,32 @@ def test_quickest_ways_and_stations_beat_shortest_and_nearest_ones(kind: str) ->
 
 @pytest.mark.parametrize("information", ["advised", "local"])
 def test_learned_ways_and_stations_beat_shortest_and_nearest_ones(information: str) -> None:
+    learner = f"{{kind: qmix, information: {information}}}"
     changes = {
-        "learned": (f"policies=[{{{PLANNER}}}, {{kind: qmix, information: {information}}}]",),
-        "shortest way": (
-            f"policies=[{{{PLANNER}, route: shortest}}, {{kind: qmix, information: {information}}}]",
-            "network.segments.route_choices=1",
-        ),
-        "nearest station": (
-            f"policies=[{{{PLANNER}, facility: nearest}}, {{kind: qmix, information: {information}}}]",
-            "candidates.facilities=nearest",
-        ),
+        "learned": (f"policies=[{{{PLANNER}}}, {learner}]",),
+        "shortest way": (f"policies=[{{{PLANNER}, route: shortest}}, {learner}]", "network.segments.route_choices=1"),
+        "nearest station": (f"policies=[{{{PLANNER}, facility: nearest}}, {learner}]", "candidates.facilities=nearest"),
     }
+    compare_learned("warehouse-congested", information, changes)
+
+
+def test_learned_chargers_beat_nearest_ones() -> None:
+    """As the scenario has it: QMIX begins as the matching that each vehicle does alone."""
+    planner, learner = (
+        f"{PLANNER}, lookahead: 3, information: local",
+        f"{{kind: qmix, adviser: {ALONE}, teacher: null}}",
+    )
+    changes = {
+        "learned": (f"policies=[{{{planner}}}, {learner}]",),
+        "nearest charger": (f"policies=[{{{planner}, facility: nearest}}, {learner}]", "candidates.facilities=nearest"),
+    }
+    compare_learned("warehouse-charging", "local", changes)
+
+
+def compare_learned(scenario: str, information: str, changes: Mapping[str, Sequence[str]]) -> None:
+    """Train with each of several changes to a scenario, and assert that what the first one learns costs least."""
     specs = {
-        name: scenario_of("warehouse-congested", f"training.budget={TRAINING_DAYS} days", *those)
-        for name, those in changes.items()
+        name: scenario_of(scenario, f"training.budget={TRAINING_DAYS} days", *those) for name, those in changes.items()
     }
     train_all(list(specs.values()), SEEDS)
     name = "qmix" if information == "local" else "qmix-advised"
@@ -80,7 +94,8 @@ def test_learned_ways_and_stations_beat_shortest_and_nearest_ones(information: s
         for case, spec in specs.items()
     }
     print("\n" + ", ".join(f"{case}: {cost.mean():.2f}" for case, cost in found.items()))
-    for case in ("shortest way", "nearest station"):
-        mean, low, high = difference_pct(found["learned"], found[case])
-        print(f"qmix, {information}, learned against {case}: {mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
+    first, *others = found
+    for case in others:
+        mean, low, high = difference_pct(found[first], found[case])
+        print(f"qmix, {information}, {first} against {case}: {mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
         assert high < 0
