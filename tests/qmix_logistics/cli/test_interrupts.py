@@ -11,9 +11,12 @@ import threading
 import time
 from pathlib import Path
 
+import pydantic
+import pydantic_core
 import pytest
 from commands import Outcome, call, write_scenario
 
+from qmix_logistics.cli.interrupts import two_interrupts
 from qmix_logistics.evaluation.run_folder import UNFINISHED
 
 # Where the key is pressed amid an import, Python leaves the module's file to the garbage collector, which says so.
@@ -81,6 +84,28 @@ def test_the_folder_that_was_chosen_by_the_clock_is_named(
     assert outcome.status == 130
     line = f"qmix-logistics train {file} --jobs 1 --out {folder.relative_to(tmp_path)} --resume"
     assert outcome.err.splitlines()[-1].strip() == line
+
+
+class InterruptedDocument(pydantic.BaseModel):
+    """One during whose writing Ctrl-C is pressed; the library makes that an error of its own."""
+
+    @pydantic.model_serializer
+    def _write(self) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return ""
+
+
+def test_an_interrupt_that_a_library_reports_as_its_own_error_is_one() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(pydantic_core.PydanticSerializationError):
+            InterruptedDocument().model_dump_json()
+        with pytest.raises(KeyboardInterrupt), two_interrupts():
+            InterruptedDocument().model_dump_json()
+        with pytest.raises(ZeroDivisionError), two_interrupts():
+            print(1 / 0)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 HARD = """
