@@ -47,19 +47,19 @@ def mean_costs(spec: ScenarioSpec, school: ScenarioSpec, names: Sequence[str]) -
     }
 
 
-def compare(found: Mapping[str, np.ndarray], one: str, other: str) -> float:
-    """Print what one policy costs against another; return the upper end of the interval, in per cent."""
+def compare(found: Mapping[str, np.ndarray], one: str, other: str) -> tuple[float, float]:
+    """Print what one policy costs against another; return the interval, in per cent."""
     mean, low, high = difference_pct(found[one], found[other])
     print(f"  {one} against {other}: {mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
-    return high
+    return low, high
 
 
 @pytest.mark.parametrize("share_pct", [0, 10, 30, 60, 100])
 def test_outages(share_pct: int) -> None:
     found = mean_costs(with_outages(share_pct), trained(), CENTRAL + LEARNED)
     print(f"\nplanner away {share_pct} % of the time: " + ", ".join(f"{n} {c.mean():.2f}" for n, c in found.items()))
-    highest_pct = [compare(found, learned, central) for learned in LEARNED for central in CENTRAL]
-    assert share_pct < 30 or max(highest_pct) < 0
+    intervals_pct = [compare(found, learned, central) for learned in LEARNED for central in CENTRAL]
+    assert share_pct < 30 or all(high < 0 for _, high in intervals_pct)
 
 
 @pytest.mark.parametrize("central_s", [0, 1, 3, 10, 30])
@@ -69,12 +69,16 @@ def test_latency(central_s: float) -> None:
     central = ("atc", "matching-anticipatory")
     found = mean_costs(spec, trained(), (*central, *LEARNED))
     print(f"\nplanner {central_s} s late: " + ", ".join(f"{n} {c.mean():.2f}" for n, c in found.items()))
-    highest_pct = [compare(found, "qmix", name) for name in central]
-    assert central_s < 10 or max(highest_pct) < 0
+    intervals_pct = [compare(found, "qmix", name) for name in central]
+    assert central_s < 10 or all(high < 0 for _, high in intervals_pct)
 
 
 @pytest.mark.parametrize("mean_driving_min", [20, 90, 360])
 def test_breakdowns(mean_driving_min: float) -> None:
+    """They trained on a failure every 90 minutes; at other rates too, none certainly costs more than a centre."""
     spec = with_outages(0, f"fleet.0.breakdowns.mean_driving_s={mean_driving_min} min")
-    found = mean_costs(spec, trained(), ("atc", "matching-anticipatory", *LEARNED))
+    central = ("atc", "matching-anticipatory")
+    found = mean_costs(spec, trained(), (*central, *LEARNED))
     print(f"\na failure every {mean_driving_min} min: " + ", ".join(f"{n} {c.mean():.2f}" for n, c in found.items()))
+    intervals_pct = [compare(found, learned, name) for learned in LEARNED for name in central]
+    assert all(low < 1e-9 for low, _ in intervals_pct)  # advised ones play its days, but for rounding
