@@ -90,8 +90,8 @@ MUTANTS = (
     Mutant(
         "5: a Gymnasium time limit is an end",
         f"{OUTSIDE}/gymnasium_env.py",
-        "bool(np.all(is_terminated)), bool(np.all(is_truncated))",
-        "bool(np.all(is_terminated) or np.all(is_truncated)), False",
+        "is_terminated = is_over and bool(np.any(terminations))",
+        "is_terminated = is_over",
         "tests/qmix_logistics/environment/outside",
     ),
     Mutant(
