@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -88,3 +88,10 @@ def difference_pct(one: Float[np.ndarray, " day"], other: Float[np.ndarray, " da
     paired, scale = one - other, 100 / other.mean()
     low, high = stats.t.interval(0.95, len(paired) - 1, paired.mean(), stats.sem(paired))
     return float(paired.mean() * scale), float(low * scale), float(high * scale)
+
+
+def compare(found: Mapping[str, Float[np.ndarray, " day"]], one: str, other: str) -> tuple[float, float]:
+    """Print what one costs against another on the same days; return the interval, in per cent."""
+    mean, low, high = difference_pct(found[one], found[other])
+    print(f"  {one} against {other}: {mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
+    return low, high

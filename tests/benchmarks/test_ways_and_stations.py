@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from learned import costs, difference_pct, policy_of, scenario_of, train_all
+from learned import compare, costs, policy_of, scenario_of, train_all
 from scipy import stats
 
 from qmix_logistics.composition import build_demand
@@ -93,9 +93,7 @@ def compare_learned(scenario: str, information: str, changes: Mapping[str, Seque
         case: np.mean([costs(spec, functools.partial(policy_of, spec, name, seed), NUM_DAYS) for seed in SEEDS], axis=0)
         for case, spec in specs.items()
     }
-    print("\n" + ", ".join(f"{case}: {cost.mean():.2f}" for case, cost in found.items()))
+    print(f"\n{name}: " + ", ".join(f"{case}: {cost.mean():.2f}" for case, cost in found.items()))
     first, *others = found
-    for case in others:
-        mean, low, high = difference_pct(found[first], found[case])
-        print(f"qmix, {information}, {first} against {case}: {mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
-        assert high < 0
+    intervals_pct = [compare(found, first, case) for case in others]
+    assert all(high < 0 for _, high in intervals_pct)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from learned import costs, difference_pct, policy_of, scenario_of, train_all
+from learned import compare, costs, policy_of, scenario_of, train_all
 
 from qmix_logistics.scenario import ScenarioSpec
 
@@ -45,13 +45,6 @@ def mean_costs(spec: ScenarioSpec, school: ScenarioSpec, names: Sequence[str]) -
         )
         for name in names
     }
-
-
-def compare(found: Mapping[str, np.ndarray], one: str, other: str) -> tuple[float, float]:
-    """Print what one policy costs against another; return the interval, in per cent."""
-    mean, low, high = difference_pct(found[one], found[other])
-    print(f"  {one} against {other}: {mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
-    return low, high
 
 
 @pytest.mark.parametrize("share_pct", [0, 10, 30, 60, 100])
